@@ -63,7 +63,7 @@ pack() {
   local project=$1 version=$2 id
   id=$(basename "$project" .csproj | tr '[:upper:]' '[:lower:]')
   [ -n "$cache" ] && rm -rf "${cache:?}/$id/$version"
-  quietly dotnet pack "$project" -c Release -p:Version="$version" -p:Rid="$rid" -p:WithCuda="$cuda"
+  quietly dotnet pack "$project" -c Release -p:NativeExtension="$([[ $rid == osx-* ]] && echo .dylib || echo .so)" -p:Version="$version" -p:Rid="$rid" -p:WithCuda="$cuda"
 }
 echo "Packing $([ $official = true ] && echo 'libvips' || echo 'ONNX Runtime and libvips') for $rid ..."
 pack "$here/native/Libvips.Native.csproj" "$vips_version"
@@ -71,4 +71,6 @@ if ! $official; then
   pack "$here/managed/Microsoft.ML.OnnxRuntime.Managed.csproj" "$ort_version"
   pack "$here/native/Microsoft.ML.OnnxRuntime.Gpu.csproj" "$ort_version"
 fi
+# The projects' restore results list the files of the packages they saw.
+find "$root/src" "$root/tools" "$root/tests" "$root/benchmarks" -path '*/obj/*' \( -name project.assets.json -o -name project.nuget.cache \) -delete 2> /dev/null || true
 echo "$digest $cuda" > "$stamp"

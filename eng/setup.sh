@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# What run.sh, test.sh and bench.sh share: checks the tools, packs the feed, builds. Quick when nothing has changed.
+#   eng/setup.sh [app|all]    app: the service and the export tool; all: tests and benchmarks too
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+what=${1:-app}
+cd "$root"
+
+need() {
+  command -v "$1" > /dev/null && return
+  echo "setup: $1 was not found on PATH. $2" >&2
+  exit 1
+}
+need dotnet "Install the .NET 10 SDK."
+need npm "Install Node.js 18 or newer; npm brings the native libraries."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+"$root/eng/feed/pack.sh" $([ "${CUDA:-0}" = 1 ] && echo --cuda)
+
+stamp=$root/.build/built-$what
+sources=(src tools Directory.Build.props Directory.Build.targets Directory.Packages.props global.json eng/BannedSymbols.txt .editorconfig .feed/packages/ready)
+target=(src/InferenceApi/InferenceApi.csproj tools/export/Export.csproj)
+if [ "$what" = all ]; then
+  sources+=(tests benchmarks InferenceService.sln)
+  target=(InferenceService.sln)
+fi
+if [ -f "$stamp" ] && [ -f src/InferenceApi/bin/Release/net10.0/InferenceApi.dll ] && [ -f tools/export/bin/Release/net10.0/export.dll ] &&
+   [ -z "$(find "${sources[@]}" \( -name bin -o -name obj -o -name node_modules -o -name results \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then
+  exit 0
+fi
+
+mkdir -p .build
+started=$(mktemp .build/started.XXXXXX)
+trap 'rm -f "$started"' EXIT
+echo "Building ..."
+for project in "${target[@]}"; do
+  if ! dotnet build "$project" -c Release -v quiet > .build/build.log 2>&1; then cat .build/build.log >&2; exit 1; fi
+done
+# The moment the build began: a file changed meanwhile is built next time.
+touch -r "$started" "$stamp"

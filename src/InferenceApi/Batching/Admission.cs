@@ -1,0 +1,81 @@
+using InferenceApi.Runtime;
+
+namespace InferenceApi.Batching;
+
+/// <summary>
+/// Decides before any work is spent: a request is admitted if, by the measured curve, everything ahead of it and itself will be
+/// answered before its deadline. An admitted image has its place in the line from then on, also while it is being decoded.
+/// </summary>
+public sealed class Admission
+{
+    private readonly Lock _gate = new();
+    private readonly ImageQueue _queue;
+    private readonly BatchLatencyCurve _curve;
+    private readonly ComputeSlots _slots;
+    private readonly BatchWorker[] _workers;
+    private readonly TimeProvider _clock;
+    private int _reserved;
+
+    internal Admission(ImageQueue queue, BatchLatencyCurve curve, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
+    {
+        _queue = queue;
+        _curve = curve;
+        _slots = slots;
+        _workers = workers;
+        _clock = clock;
+    }
+
+    /// <summary>Images admitted and not yet enqueued: being read, decoded or prepared.</summary>
+    public int Reserved => Volatile.Read(ref _reserved);
+
+    /// <summary>Admits or refuses at once.</summary>
+    /// <param name="images">1 … the queue's capacity; more can never be admitted in one request.</param>
+    /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
+    /// <param name="decodeBacklog">What decoding and preparing will take, queueing for it included.</param>
+    /// <exception cref="OverloadedException">It would not be answered in time, or the line is full.</exception>
+    public AdmissionTicket Admit(int images, long deadline, TimeSpan decodeBacklog)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(images, _queue.Capacity);
+        lock (_gate)
+        {
+            int ahead = _queue.Count + _reserved;
+            TimeSpan wait = EstimateWait(ahead + images) + decodeBacklog;
+            int excess = ahead + images - _queue.Capacity;
+            if (excess > 0) throw new OverloadedException(wait, AtLeastOneRun(EstimateWait(excess)));
+            if (deadline != long.MaxValue && wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
+                throw new OverloadedException(wait, AtLeastOneRun(late));
+            _reserved += images;
+        }
+
+        return new AdmissionTicket(this, images, deadline);
+    }
+
+    /// <summary>Time until the last of <paramref name="images"/> waiting images is answered, the current run included.</summary>
+    public TimeSpan EstimateWait(int images)
+    {
+        int waitsForSlot = 0;
+        TimeSpan remaining = TimeSpan.MaxValue;
+        foreach (BatchWorker worker in _workers)
+        {
+            if (worker.WaitsForSlot) waitsForSlot++;
+            if (worker.Remaining() is var left && left < remaining) remaining = left;
+        }
+
+        // Other models' workers in line take a turn between ours; how long theirs are is taken to be as ours.
+        int others = Math.Max(0, _slots.Waiting - waitsForSlot);
+        int atOnce = Math.Min(_workers.Length, _slots.Count);
+        return remaining + (_curve.EstimateAll(images) / atOnce * (1 + ((double)others / _slots.Count)));
+    }
+
+    internal void Return(int images)
+    {
+        lock (_gate) _reserved -= images;
+    }
+
+    private TimeSpan AtLeastOneRun(TimeSpan time)
+    {
+        TimeSpan run = _curve.Estimate(1);
+        return time > run ? time : run;
+    }
+}

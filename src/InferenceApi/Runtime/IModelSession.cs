@@ -1,0 +1,28 @@
+namespace InferenceApi.Runtime;
+
+/// <summary>
+/// n rows in, n rows out: what batching needs of a model. The only interface of the service, so that tests can drive batching with a
+/// scripted model. One thread at a time uses an instance; several instances may run at once.
+/// </summary>
+public interface IModelSession : IDisposable
+{
+    /// <summary>Floats in one output row: the logits of one image.</summary>
+    int Classes { get; }
+
+    /// <summary>Floats in one input row: the prepared image, planar R, G, B.</summary>
+    int RowLength { get; }
+
+    /// <summary>Most rows that one run takes.</summary>
+    int MaxBatch { get; }
+
+    /// <summary>The session's own memory for one input row, to be filled before <see cref="Run"/>.</summary>
+    /// <param name="row">0 … <see cref="MaxBatch"/> − 1.</param>
+    Memory<float> InputRow(int row);
+
+    /// <summary>One native call over rows 0 … <paramref name="rows"/> − 1. Blocks the calling thread until the answers are there.</summary>
+    /// <param name="rows">1 … <see cref="MaxBatch"/>.</param>
+    void Run(int rows);
+
+    /// <summary>The logits of one row of the last run; valid until the next.</summary>
+    ReadOnlySpan<float> OutputRow(int row);
+}

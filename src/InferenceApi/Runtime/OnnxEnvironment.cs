@@ -1,0 +1,67 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace InferenceApi.Runtime;
+
+/// <summary>
+/// ONNX Runtime's process-wide environment: its log goes to ours, and all models share one arena for activations, because with few
+/// compute slots only few models use activations at once.
+/// </summary>
+public static partial class OnnxEnvironment
+{
+    private static readonly Lock Gate = new();
+
+    // The native side calls these for the life of the process; a field keeps them from being collected.
+    private static DOrtLoggingFunction? Bridge;
+    private static ILogger? Logger;
+    private static bool ArenaRegistered;
+
+    /// <summary>
+    /// Creates the environment, or does nothing where it exists (several hosts share a process in tests; the last one gets the log).
+    /// </summary>
+    public static void EnsureCreated(ILogger logger)
+    {
+        lock (Gate)
+        {
+            Logger = logger;
+            if (!OrtEnv.IsCreated)
+            {
+                Bridge = Write;
+                var options = new EnvironmentCreationOptions
+                {
+                    logId = "onnxruntime",
+                    logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+                    loggingFunction = Bridge,
+                };
+                OrtEnv.CreateInstanceWithOptions(ref options);
+                OrtEnv.Instance().DisableTelemetryEvents();
+            }
+
+            RegisterArena();
+        }
+    }
+
+    private static void RegisterArena()
+    {
+        if (ArenaRegistered) return;
+        // 0 = no limit; 1 = extend by what is asked for, where the default doubles and never shrinks; -1 = ONNX Runtime's default.
+        using var arena = new OrtArenaCfg(0, 1, -1, -1);
+        OrtEnv.Instance().CreateAndRegisterAllocator(OrtMemoryInfo.DefaultInstance, arena);
+        ArenaRegistered = true;
+    }
+
+    private static void Write(IntPtr parameter, OrtLoggingLevel severity, string category, string logId, string codeLocation, string message)
+    {
+        if (Logger is not { } logger) return;
+        if (severity >= OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR) Log.NativeError(logger, message, codeLocation);
+        else Log.NativeWarning(logger, message, codeLocation);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Warning, "ONNX Runtime: {Message} ({Location})")]
+        public static partial void NativeWarning(ILogger logger, string message, string location);
+
+        [LoggerMessage(1002, LogLevel.Error, "ONNX Runtime: {Message} ({Location})")]
+        public static partial void NativeError(ILogger logger, string message, string location);
+    }
+}

@@ -14,23 +14,37 @@ public static class WarmUp
 
     private const int RunsPerSize = 3;
 
-    /// <param name="session">Its input memory may hold anything finite.</param>
+    /// <param name="sessions">Of one model, at least one; the first is measured. Their input memory may hold anything finite.</param>
+    /// <param name="slots">A slot is taken for every run, so that models in service keep their turns, and the measure stays true.</param>
     /// <param name="clock">What runs are timed with.</param>
     /// <param name="budget">After this long only what must be run is run: big models get few points instead of a slow start.</param>
     /// <param name="cancellation">Looked at between runs.</param>
-    public static BatchLatencyCurve Measure(IModelSession session, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+    public static BatchLatencyCurve Measure(
+        IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {
         long startedAt = clock.GetTimestamp();
+        TimeSpan RunOnce(int size) => TimedRun(sessions[0], size, slots, clock, cancellation);
+        List<BatchLatency> points = FindUsefulSizes(RunOnce, sessions[0].MaxBatch, () => budget - clock.GetElapsedTime(startedAt));
+        for (int size = 1; size <= points[^1].BatchSize; size++)
+        {
+            if (!points.Exists(point => point.BatchSize == size)) RunOnce(size);
+        }
+
+        foreach (IModelSession other in sessions.Skip(1)) TimedRun(other, points[^1].BatchSize, slots, clock, cancellation);
+        return new BatchLatencyCurve(points);
+    }
+
+    /// <summary>Doubles the batch for as long as that pays; the last point is the largest that did.</summary>
+    private static List<BatchLatency> FindUsefulSizes(Func<int, TimeSpan> runOnce, int maxBatch, Func<TimeSpan> timeLeft)
+    {
         var points = new List<BatchLatency>();
-        var skipped = new List<int>();
         TimeSpan bestPerImage = TimeSpan.MaxValue;
         int useful = 1, disappointments = 0;
-        for (int size = 1; size <= session.MaxBatch; size = NextSize(size, session.MaxBatch))
+        for (int size = 1; size <= maxBatch; size = NextSize(size, maxBatch))
         {
-            TimeSpan spent = clock.GetElapsedTime(startedAt);
-            // The next size takes at least twice the last one's; do not begin what does not fit.
-            if (points.Count > 0 && spent + (2 * points[^1].RunTime) > budget) break;
-            (TimeSpan median, TimeSpan best) = Time(session, size, clock, (budget - spent) / 2, cancellation);
+            // The next size takes about twice the last one's, twice; what does not fit is not begun.
+            if (points.Count > 0 && 4 * points[^1].RunTime > timeLeft()) break;
+            (TimeSpan median, TimeSpan best) = Time(runOnce, size, timeLeft() / 2, timeLeft);
             points.Add(new BatchLatency(size, median));
             if (points.Count > 1 && best / size * WorthwhileGain > bestPerImage)
             {
@@ -45,40 +59,35 @@ public static class WarmUp
         }
 
         points.RemoveAll(point => point.BatchSize > useful);
-        RunUnmeasuredSizes(session, points, cancellation);
-        return new BatchLatencyCurve(points);
+        return points;
     }
 
     private static int NextSize(int size, int max) => size < max ? Math.Min(size * 2, max) : max + 1;
 
-    /// <summary>One run to warm up, then as many as fit, at least one.</summary>
-    private static (TimeSpan Median, TimeSpan Best) Time(
-        IModelSession session, int size, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+    /// <summary>One run to warm up, then up to three while more than <paramref name="reserve"/> is left, at least one.</summary>
+    private static (TimeSpan Median, TimeSpan Best) Time(Func<int, TimeSpan> runOnce, int size, TimeSpan reserve, Func<TimeSpan> timeLeft)
     {
-        long startedAt = clock.GetTimestamp();
-        cancellation.ThrowIfCancellationRequested();
-        session.Run(size);
+        runOnce(size);
         var times = new List<TimeSpan>(RunsPerSize);
-        while (times.Count < RunsPerSize && (times.Count == 0 || clock.GetElapsedTime(startedAt) + times[^1] < budget))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            long runStartedAt = clock.GetTimestamp();
-            session.Run(size);
-            times.Add(clock.GetElapsedTime(runStartedAt));
-        }
-
+        do times.Add(runOnce(size));
+        while (times.Count < RunsPerSize && timeLeft() - times[^1] > reserve);
         times.Sort();
         return (times[times.Count / 2], times[0]);
     }
 
-    private static void RunUnmeasuredSizes(IModelSession session, List<BatchLatency> points, CancellationToken cancellation)
+    private static TimeSpan TimedRun(IModelSession session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
-        int useful = points[^1].BatchSize;
-        for (int size = 1; size <= useful; size++)
+        cancellation.ThrowIfCancellationRequested();
+        slots.Take();
+        try
         {
-            if (points.Exists(point => point.BatchSize == size)) continue;
-            cancellation.ThrowIfCancellationRequested();
+            long startedAt = clock.GetTimestamp();
             session.Run(size);
+            return clock.GetElapsedTime(startedAt);
+        }
+        finally
+        {
+            slots.Release();
         }
     }
 }

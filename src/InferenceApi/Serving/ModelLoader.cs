@@ -1,0 +1,64 @@
+using InferenceApi.Batching;
+using InferenceApi.Runtime;
+using ModelStore;
+
+namespace InferenceApi.Serving;
+
+/// <summary>Verify, open, warm up: makes a <see cref="ServedModel"/> of an installed one.</summary>
+public sealed class ModelLoader
+{
+    private readonly SessionOpener _open;
+    private readonly ComputeSlots _slots;
+    private readonly RuntimeOptions _runtime;
+    private readonly ServingOptions _serving;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ModelLoader> _logger;
+
+    public ModelLoader(
+        SessionOpener open, ComputeSlots slots, RuntimeOptions runtime, ServingOptions serving, TimeProvider clock, ILogger<ModelLoader> logger)
+    {
+        _open = open;
+        _slots = slots;
+        _runtime = runtime;
+        _serving = serving;
+        _clock = clock;
+        _logger = logger;
+    }
+
+    /// <summary>What loading this model would take.</summary>
+    internal long Estimate(ModelManifest manifest) => MemoryEstimate.Of(manifest, _runtime);
+
+    /// <summary>Blocks for as long as it takes: call it on a thread that may.</summary>
+    /// <param name="installed">What to load.</param>
+    /// <param name="announce">Told of each state that begins.</param>
+    /// <param name="observer">Told of each run.</param>
+    /// <param name="cancellation">Looked at between the steps.</param>
+    /// <exception cref="ModelStoreException">A file is missing, differs from its manifest, or is no such model.</exception>
+    internal ServedModel Load(
+        InstalledModel installed, Action<ModelState> announce, Action<BatchRun> observer, CancellationToken cancellation)
+    {
+        announce(ModelState.Loading);
+        ModelFileVerifier.Verify(installed);
+        ModelManifest manifest = installed.Manifest;
+        LabelSet labels = LabelSet.Load(installed.LabelsPath);
+        if (labels.Count != manifest.Classes)
+            throw new ModelStoreException($"{installed.LabelsPath}: has {labels.Count} labels; the model has {manifest.Classes} classes.");
+        cancellation.ThrowIfCancellationRequested();
+
+        IReadOnlyList<IModelSession> sessions = _open(installed);
+        try
+        {
+            announce(ModelState.WarmingUp);
+            BatchLatencyCurve curve = WarmUp.Measure(sessions, _slots, _clock, _serving.WarmUpBudget, cancellation);
+            var queue = new ImageQueue(_serving.QueueCapacity, sessions[0].RowLength, _clock);
+            BatchWorker CreateWorker(IModelSession session) =>
+                new(manifest.Name, session, queue, _slots, curve, _clock, observer, _logger);
+            return new ServedModel(installed, labels, sessions, CreateWorker, queue, curve, _slots, _clock, Estimate(manifest));
+        }
+        catch
+        {
+            foreach (IModelSession session in sessions) session.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Options;
+
+namespace InferenceApi.Serving;
+
+/// <summary>Preloads, announces readiness, watches the store, and drains at the end. A preload that failed is tried again with the polls.</summary>
+public sealed partial class ModelStartup : BackgroundService
+{
+    private readonly ServedModels _models;
+    private readonly ReadinessState _readiness;
+    private readonly ServingOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ModelStartup> _logger;
+    private readonly CancellationTokenRegistration _stopping;
+
+    public ModelStartup(
+        ServedModels models,
+        ReadinessState readiness,
+        IOptions<ServingOptions> options,
+        TimeProvider clock,
+        IHostApplicationLifetime lifetime,
+        ILogger<ModelStartup> logger)
+    {
+        _models = models;
+        _readiness = readiness;
+        _options = options.Value;
+        _clock = clock;
+        _logger = logger;
+        // Before anything stops: balancers look elsewhere while what was accepted is answered.
+        _stopping = lifetime.ApplicationStopping.Register(() => _readiness.SetNotReady("The service is stopping."));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _models.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        bool preloaded = await PreloadAsync(stoppingToken).ConfigureAwait(false);
+        using var timer = new PeriodicTimer(_options.StorePoll, _clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            if (!preloaded) preloaded = await PreloadAsync(stoppingToken).ConfigureAwait(false);
+            await CheckStoreAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> PreloadAsync(CancellationToken cancellation)
+    {
+        foreach (string name in _options.Preload)
+        {
+            try
+            {
+                (await _models.AcquireAsync(name, cancellation).ConfigureAwait(false)).Dispose();
+            }
+            catch (Exception failure) when (failure is UnknownModelException or ModelUnavailableException)
+            {
+                if (_readiness.Reason != failure.Message) Log.NotPreloaded(_logger, name, failure.Message);
+                _readiness.SetNotReady(failure.Message);
+                return false;
+            }
+        }
+
+        if (!cancellation.IsCancellationRequested) _readiness.SetReady();
+        return true;
+    }
+
+    private async Task CheckStoreAsync()
+    {
+        try
+        {
+            await _models.CheckStoreAsync().ConfigureAwait(false);
+        }
+        catch (ModelUnavailableException failure)
+        {
+            Log.StoreUnreadable(_logger, failure.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3011, LogLevel.Error, "{Model} is to be preloaded and cannot be: {Reason}")]
+        public static partial void NotPreloaded(ILogger logger, string model, string reason);
+
+        [LoggerMessage(3012, LogLevel.Warning, "The store cannot be looked at: {Reason}")]
+        public static partial void StoreUnreadable(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,25 @@
+using InferenceApi.Batching;
+using ModelStore;
+
+namespace InferenceApi.Serving;
+
+/// <summary>One model as it stands, for people and for metrics.</summary>
+/// <param name="Name">The name in URLs.</param>
+/// <param name="State">Of the version in service, or of the attempt to load one.</param>
+/// <param name="Manifest">Of the version in service, else of the newest installed; null where its manifest cannot be read.</param>
+/// <param name="Curve">Batch-latency curve as it stands; empty where not loaded.</param>
+/// <param name="MemoryBytes">What it is reckoned to take; 0 where not loaded.</param>
+/// <param name="Waiting">Images in its line, those admitted and being decoded included.</param>
+/// <param name="Expired">Images dropped in the line since the process started, because their deadline passed.</param>
+/// <param name="Cancelled">Images dropped in the line since the process started, because their caller left.</param>
+/// <param name="Error">Why the last attempt to load a version failed; null where it did not. An older version may be in service.</param>
+public sealed record ModelStatus(
+    string Name,
+    ModelState State,
+    ModelManifest? Manifest,
+    IReadOnlyList<BatchLatency> Curve,
+    long MemoryBytes,
+    int Waiting,
+    long Expired,
+    long Cancelled,
+    string? Error);

@@ -1,0 +1,158 @@
+using System.Buffers;
+using InferenceApi.Batching;
+using InferenceApi.Runtime;
+using ModelStore;
+
+namespace InferenceApi.Serving;
+
+/// <summary>One loaded and warmed version of a model: its line, its workers, and its end.</summary>
+public sealed class ServedModel
+{
+    private readonly Lock _gate = new();
+    private readonly IReadOnlyList<IModelSession> _sessions;
+    private readonly BatchWorker[] _workers;
+    private readonly Admission _admission;
+    private readonly ImageQueue _queue;
+    private readonly TimeProvider _clock;
+    private readonly TaskCompletionSource _lastLeaseReturned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _leases;
+    private long _lastUsed;
+    private Task? _drained;
+    private volatile ModelState _state = ModelState.Ready;
+
+    internal ServedModel(
+        InstalledModel installed,
+        LabelSet labels,
+        IReadOnlyList<IModelSession> sessions,
+        Func<IModelSession, BatchWorker> createWorker,
+        ImageQueue queue,
+        BatchLatencyCurve curve,
+        ComputeSlots slots,
+        TimeProvider clock,
+        long memoryBytes)
+    {
+        Manifest = installed.Manifest;
+        Labels = labels;
+        Curve = curve;
+        MemoryBytes = memoryBytes;
+        _sessions = sessions;
+        _queue = queue;
+        _clock = clock;
+        _lastUsed = clock.GetTimestamp();
+        _workers = [.. sessions.Select(createWorker)];
+        _admission = new Admission(queue, curve, slots, _workers, clock);
+        foreach (BatchWorker worker in _workers) worker.Start();
+    }
+
+    public ModelManifest Manifest { get; }
+
+    /// <summary>As many as <see cref="Classes"/>, in the order of the logits.</summary>
+    public LabelSet Labels { get; }
+
+    public int Classes => Manifest.Classes;
+
+    /// <summary>Floats that an enqueued image must have.</summary>
+    public int RowLength => _sessions[0].RowLength;
+
+    /// <summary>Most images that one request can be admitted with.</summary>
+    public int QueueCapacity => _queue.Capacity;
+
+    public BatchLatencyCurve Curve { get; }
+
+    /// <summary>What this version is reckoned to take.</summary>
+    public long MemoryBytes { get; }
+
+    public ModelState State => _state;
+
+    /// <summary>Images in the line, those admitted and being decoded included.</summary>
+    public int Waiting => _queue.Count + _admission.Reserved;
+
+    /// <summary>Images dropped in the line because their deadline passed.</summary>
+    public long Expired => _queue.Expired;
+
+    /// <summary>Images dropped in the line because their caller left.</summary>
+    public long Cancelled => _queue.Cancelled;
+
+    /// <summary>Clock timestamp of the last lease taken or returned.</summary>
+    internal long LastUsed => Volatile.Read(ref _lastUsed);
+
+    internal bool IsLeased
+    {
+        get
+        {
+            lock (_gate) return _leases > 0;
+        }
+    }
+
+    /// <inheritdoc cref="Admission.Admit"/>
+    public AdmissionTicket Admit(int images, long deadline, TimeSpan decodeBacklog) => _admission.Admit(images, deadline, decodeBacklog);
+
+    /// <summary>When one more image would be answered, if it were enqueued now.</summary>
+    public TimeSpan EstimateWait() => _admission.EstimateWait(Waiting + 1);
+
+    /// <summary>
+    /// Puts one admitted image into the line. The memory passes to the line with the call, whatever comes of it. Await only; the task ends
+    /// as <see cref="ImageQueue.TryEnqueue"/> says.
+    /// </summary>
+    /// <exception cref="ModelUnavailableException">The line is closed, because the service stops without waiting any longer.</exception>
+    public Task<ImageResult> EnqueueAsync(AdmissionTicket ticket, IMemoryOwner<float> image, CancellationToken cancellation)
+    {
+        bool accepted = false;
+        try
+        {
+            accepted = ticket.TryEnqueue(_queue, image, cancellation, out Task<ImageResult> answer);
+            return accepted ? answer : throw new ModelUnavailableException(Manifest.Name, "it is being unloaded.");
+        }
+        finally
+        {
+            if (!accepted) image.Dispose();
+        }
+    }
+
+    /// <summary>A lease, or null once this version is ending.</summary>
+    internal ModelLease? TryLease()
+    {
+        lock (_gate)
+        {
+            if (_drained is not null) return null;
+            _leases++;
+        }
+
+        Volatile.Write(ref _lastUsed, _clock.GetTimestamp());
+        return new ModelLease(this);
+    }
+
+    internal void Return()
+    {
+        Volatile.Write(ref _lastUsed, _clock.GetTimestamp());
+        lock (_gate)
+        {
+            if (--_leases == 0 && _drained is not null) _lastLeaseReturned.TrySetResult();
+        }
+    }
+
+    /// <summary>
+    /// Gives out no more leases, waits for those given, answers everything accepted, and closes the sessions. Repeated calls get the
+    /// first call's task.
+    /// </summary>
+    /// <param name="hurry">Stops waiting for leases; what is in the line by then is still answered.</param>
+    internal Task DrainAsync(CancellationToken hurry)
+    {
+        lock (_gate)
+        {
+            if (_drained is not null) return _drained;
+            _state = ModelState.Draining;
+            if (_leases == 0) _lastLeaseReturned.TrySetResult();
+            return _drained = DrainCoreAsync(hurry);
+        }
+    }
+
+    private async Task DrainCoreAsync(CancellationToken hurry)
+    {
+        await Task.WhenAny(_lastLeaseReturned.Task, Task.Delay(Timeout.InfiniteTimeSpan, _clock, hurry)).ConfigureAwait(false);
+        _queue.Close();
+        await Task.WhenAll(_workers.Select(worker => worker.Ended)).ConfigureAwait(false);
+        foreach (IModelSession session in _sessions) session.Dispose();
+        _state = ModelState.Unloaded;
+    }
+}

@@ -1,0 +1,151 @@
+using ModelStore;
+
+namespace InferenceApi.Serving;
+
+/// <content>How versions come into memory and leave it.</content>
+public sealed partial class ServedModels
+{
+    /// <summary>Call with the lock held.</summary>
+    private Task<ServedModel> StartLoad(NamedModel model, InstalledVersion version) =>
+        model.Loading = Task.Run(() => LoadAsync(model, version));
+
+    private async Task<ServedModel> LoadAsync(NamedModel model, InstalledVersion version)
+    {
+        bool entered = false;
+        try
+        {
+            model.LoadState = ModelState.Loading;
+            // One at a time: loads compete for the same cores and the same memory anyway, and so the budget is simple.
+            await _oneLoadAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            entered = true;
+            InstalledModel installed = _store.Open(model.Name, version.Number);
+            await MakeRoomAsync(model, _loader.Estimate(installed.Manifest)).ConfigureAwait(false);
+            ServedModel served = await Task.Factory.StartNew(
+                () => _loader.Load(installed, state => model.LoadState = state, run => BatchObserver?.Invoke(run), _stopping.Token),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
+            return Publish(model, version, served);
+        }
+#pragma warning disable CA1031 // Whatever loading threw, this version cannot be served, and the reason is recorded.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw Fail(model, version, failure);
+        }
+        finally
+        {
+            if (entered) _oneLoadAtATime.Release();
+        }
+    }
+
+    private ServedModel Publish(NamedModel model, InstalledVersion version, ServedModel served)
+    {
+        Interlocked.Increment(ref _loads);
+        lock (_gate)
+        {
+            if (model.Current is not null) Retire(model);
+            model.Current = served;
+            model.CurrentVersion = version;
+            model.Loading = null;
+            Log.Loaded(_logger, model.Name, served.Manifest.Version, served.Curve.LargestUsefulBatch, served.Curve.Throughput);
+            // Nobody could have a lease on it yet, so stopping has not drained it.
+            if (_stopping.IsCancellationRequested) Retire(model);
+        }
+
+        return served;
+    }
+
+    private ModelUnavailableException Fail(NamedModel model, InstalledVersion version, Exception failure)
+    {
+        bool stopping = _stopping.IsCancellationRequested;
+        string reason = failure is ModelStoreException ? failure.Message : $"it could not be loaded ({failure.GetType().Name}).";
+        lock (_gate)
+        {
+            model.Loading = null;
+            if (stopping) model.LoadState = ModelState.Unloaded;
+            else model.MarkFailed(version, reason, _clock);
+        }
+
+        if (stopping) return new ModelUnavailableException(model.Name, "the service is stopping.");
+        Interlocked.Increment(ref _failedLoads);
+        Log.LoadFailed(_logger, model.Name, version.Number, failure);
+        return new ModelUnavailableException(model.Name, reason, failure);
+    }
+
+    /// <summary>Evicts others, the longest unused first and idle ones before busy ones, until this load fits or nothing is left to evict.</summary>
+    private async Task MakeRoomAsync(NamedModel loading, long bytes)
+    {
+        while (true)
+        {
+            Task freed;
+            lock (_gate)
+            {
+                if (_memoryBudget == 0 || ReckonMemory() + bytes <= _memoryBudget) return;
+                NamedModel? victim = _models.Values.Where(model => model != loading && model.Current is not null)
+                    .OrderBy(model => model.Current!.IsLeased).ThenBy(model => model.Current!.LastUsed).FirstOrDefault();
+                if (_drains.Count > 0)
+                {
+                    freed = Task.WhenAny(_drains.Values);
+                }
+                else if (victim is not null)
+                {
+                    Log.Evicted(_logger, victim.Name, loading.Name);
+                    Interlocked.Increment(ref _evictions);
+                    freed = Retire(victim);
+                }
+                else
+                {
+                    // Answering beats the budget: alone it may exceed it, and so may a new version beside its old one.
+                    Log.OverBudget(_logger, loading.Name, ReckonMemory() + bytes, _memoryBudget);
+                    return;
+                }
+            }
+
+            await freed.ConfigureAwait(false);
+        }
+    }
+
+    private long ReckonMemory() =>
+        _models.Values.Sum(model => model.Current?.MemoryBytes ?? 0) + _drains.Keys.Sum(model => model.MemoryBytes);
+
+    /// <summary>Takes the current version out of service; call with the lock held. The task ends when its memory is free.</summary>
+    private Task Retire(NamedModel model)
+    {
+        // Not null: every caller has looked, under the lock.
+        ServedModel served = model.Current!;
+        model.Current = null;
+        model.LoadState = ModelState.Draining;
+        return _drains[served] = DrainAsync(model, served);
+    }
+
+    private async Task DrainAsync(NamedModel model, ServedModel served)
+    {
+        Task drained = served.DrainAsync(_hurry.Token);
+        // Never goes on inside the caller's lock, whose bookkeeping comes first.
+        await Task.Yield();
+        await drained.ConfigureAwait(false);
+        lock (_gate)
+        {
+            _drains.Remove(served);
+            model.RetiredExpired += served.Expired;
+            model.RetiredCancelled += served.Cancelled;
+            if (model.LoadState == ModelState.Draining) model.LoadState = ModelState.Unloaded;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Information, "{Model} version {Version} is ready: up to {Batch} images a run, {Throughput:F1} images/s.")]
+        public static partial void Loaded(ILogger logger, string model, int version, int batch, double throughput);
+
+        [LoggerMessage(3002, LogLevel.Error, "{Model} version {Version} cannot be served.")]
+        public static partial void LoadFailed(ILogger logger, string model, int version, Exception failure);
+
+        [LoggerMessage(3003, LogLevel.Information, "{Model} is evicted to make room for {Other}.")]
+        public static partial void Evicted(ILogger logger, string model, string other);
+
+        [LoggerMessage(3004, LogLevel.Warning, "{Model} is loaded beyond the memory budget: {Bytes} of {Budget} bytes.")]
+        public static partial void OverBudget(ILogger logger, string model, long bytes, long budget);
+    }
+}

@@ -1,0 +1,201 @@
+using InferenceApi.Batching;
+using ModelStore;
+
+namespace InferenceApi.Serving;
+
+/// <summary>
+/// Name to loaded model. Loads on demand, once for all who wait; keeps to the memory budget; replaces a version when another is
+/// installed; and ends every version only after everything accepted is answered.
+/// </summary>
+public sealed partial class ServedModels : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, NamedModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<ServedModel, Task> _drains = [];
+    private readonly SemaphoreSlim _oneLoadAtATime = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly StoreFolder _store;
+    private readonly ModelLoader _loader;
+    private readonly long _memoryBudget;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ServedModels> _logger;
+    private long _loads;
+    private long _failedLoads;
+    private long _evictions;
+
+    public ServedModels(StoreFolder store, ModelLoader loader, ServingOptions options, TimeProvider clock, ILogger<ServedModels> logger)
+    {
+        _store = store;
+        _loader = loader;
+        _memoryBudget = options.MemoryBudget;
+        _clock = clock;
+        _logger = logger;
+    }
+
+    /// <summary>Told of every run, on the worker's thread: be quick.</summary>
+    public Action<BatchRun>? BatchObserver { get; set; }
+
+    /// <summary>Versions loaded since the process started.</summary>
+    public long Loads => Volatile.Read(ref _loads);
+
+    /// <summary>Versions that failed to load.</summary>
+    public long FailedLoads => Volatile.Read(ref _failedLoads);
+
+    /// <summary>Versions evicted to make room for others.</summary>
+    public long Evictions => Volatile.Read(ref _evictions);
+
+    /// <summary>What the versions in memory are reckoned to take, those still draining included.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            lock (_gate) return ReckonMemory();
+        }
+    }
+
+    /// <summary>
+    /// A lease on the version in service, loading it where none is. One request holds one lease: acquiring a second model while
+    /// holding a first can wait for the first one's eviction.
+    /// </summary>
+    /// <param name="name">As in the store.</param>
+    /// <param name="cancellation">Ends this caller's wait, not the load, which others share.</param>
+    /// <exception cref="UnknownModelException">No such model is installed.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded, or the service is stopping.</exception>
+    public ValueTask<ModelLease> AcquireAsync(string name, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            ThrowIfStopping(name);
+            if (_models.TryGetValue(name, out NamedModel? model) && model.Current?.TryLease() is { } lease) return new(lease);
+        }
+
+        return new(AcquireLoadedAsync(name, cancellation));
+    }
+
+    /// <summary>Takes a model out of memory after answering what was accepted; the next request loads it again.</summary>
+    /// <returns>False where it was not loaded.</returns>
+    public async Task<bool> UnloadAsync(string name)
+    {
+        Task drained;
+        lock (_gate)
+        {
+            if (!_models.TryGetValue(name, out NamedModel? model) || model.Current is null) return false;
+            drained = Retire(model);
+        }
+
+        await drained.ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// Looks at the store and replaces every version in service that is no longer the newest good one. Requests go on with the old one until
+    /// the new one is warm; one that fails to load is refused once, told in the log and in <see cref="ModelStatus.Error"/>.
+    /// Removing the newest version from the store brings the one before it back; removing all leaves what is in memory.
+    /// </summary>
+    public async Task CheckStoreAsync()
+    {
+        string[] names;
+        lock (_gate) names = [.. _models.Values.Where(model => model.Current is not null).Select(model => model.Name)];
+        foreach (string name in names)
+        {
+            // The disk is read outside the lock, which every request passes.
+            IReadOnlyList<InstalledVersion> versions = InstalledVersion.Of(_store, name);
+            Task? load = null;
+            lock (_gate)
+            {
+                NamedModel model = _models[name];
+                if (_stopping.IsCancellationRequested) return;
+                if (model.Current is null || model.Loading is not null) continue;
+                if (model.Candidate(versions, _clock) is { } version && version != model.CurrentVersion) load = StartLoad(model, version);
+            }
+
+            if (load is not null) await AwaitLoadAsync(load, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Every model installed or loaded, by name.</summary>
+    public IReadOnlyList<ModelStatus> Status()
+    {
+        Dictionary<string, ModelManifest> newest = _store.List().ToDictionary(model => model.Manifest.Name, model => model.Manifest);
+        lock (_gate)
+        {
+            return
+            [
+                .. newest.Keys.Union(_models.Keys).Order(StringComparer.Ordinal).Select(
+                    name => (_models.GetValueOrDefault(name) ?? new NamedModel(name)).Status(newest.GetValueOrDefault(name))),
+            ];
+        }
+    }
+
+    /// <summary>Refuses new requests, answers everything accepted, closes every session.</summary>
+    /// <param name="hurry">Stops waiting for requests that have a lease and nothing in the line yet.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        using CancellationTokenRegistration registration = hurry.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _hurry);
+        while (true)
+        {
+            Task[] unfinished;
+            lock (_gate)
+            {
+                foreach (NamedModel model in _models.Values)
+                {
+                    if (model.Current is not null) Retire(model);
+                }
+
+                unfinished = [.. _drains.Values, .. _models.Values.Select(model => model.Loading).OfType<Task>()];
+            }
+
+            if (unfinished.Length == 0) return;
+            // Loads end as failures now; a drain that fails is a defect and must not be lost.
+            foreach (Task task in unfinished) await AwaitLoadAsync(task, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _hurry.Dispose();
+        _oneLoadAtATime.Dispose();
+    }
+
+    private async Task<ModelLease> AcquireLoadedAsync(string name, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task<ServedModel> loading;
+            IReadOnlyList<InstalledVersion> versions = InstalledVersion.Of(_store, name);
+            lock (_gate)
+            {
+                ThrowIfStopping(name);
+                NamedModel? model = _models.GetValueOrDefault(name);
+                if (model?.Current?.TryLease() is { } lease) return lease;
+                if (versions.Count == 0 && model?.Loading is null) throw new UnknownModelException(name);
+                // Only names that exist get an entry: strangers must not be able to fill the memory.
+                if (model is null) _models.Add(name, model = new NamedModel(name));
+                loading = model.Loading ?? StartLoad(
+                    model, model.Candidate(versions, _clock) ?? throw new ModelUnavailableException(name, model.Error ?? "no version of it is good."));
+            }
+
+            await AwaitLoadAsync(loading, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for a load of which the outcome is looked at afterwards: a failed version leaves room for the one before it.</summary>
+    private static async Task AwaitLoadAsync(Task loading, CancellationToken cancellation)
+    {
+        try
+        {
+            await loading.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ModelUnavailableException)
+        {
+        }
+    }
+
+    private void ThrowIfStopping(string name)
+    {
+        if (_stopping.IsCancellationRequested) throw new ModelUnavailableException(name, "the service is stopping.");
+    }
+}

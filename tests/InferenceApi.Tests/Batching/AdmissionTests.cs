@@ -1,0 +1,117 @@
+using InferenceApi.Batching;
+using TestKit;
+
+namespace InferenceApi.Tests.Batching;
+
+/// <summary>With τ(n) = 10 + 10 n ms and batches of 4: a full batch takes 50 ms, a lone image 20 ms.</summary>
+public sealed class AdmissionTests
+{
+    [Theory]
+    [InlineData(1, 20)]
+    [InlineData(4, 50)]
+    [InlineData(5, 70)]
+    [InlineData(8, 100)]
+    [InlineData(11, 140)]
+    public void EstimateWait_WhenIdle_IsTheRunsItTakes(int images, int milliseconds)
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+
+        Assert.Equal(milliseconds, rig.Admission.EstimateWait(images).TotalMilliseconds, 0.01);
+    }
+
+    [Fact]
+    public void EstimateWait_CountsWhatIsLeftOfTheCurrentRun()
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+        _ = rig.Enqueue(1);
+        ScriptedRun run = rig.Session.NextRun();
+
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(5));
+        Assert.Equal(15 + 20, rig.Admission.EstimateWait(1).TotalMilliseconds, 0.01);
+
+        // A run that takes longer than expected is expected to end at any moment.
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(20, rig.Admission.EstimateWait(1).TotalMilliseconds, 0.01);
+        run.Finish();
+    }
+
+    [Fact]
+    public void Admit_JustInTime_IsAdmitted_AndJustTooLate_IsRefusedWithTheTimeToComeBack()
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+        rig.Slots.Take();
+        for (int value = 0; value < 7; value++) _ = rig.Enqueue(value);
+
+        // Eight images are two full batches, 100 ms, and decoding takes 10.
+        using (AdmissionTicket ticket = rig.Admission.Admit(1, rig.Clock.In(TimeSpan.FromMilliseconds(110.1)), TimeSpan.FromMilliseconds(10)))
+            Assert.Equal(1, rig.Admission.Reserved);
+        Assert.Equal(0, rig.Admission.Reserved);
+
+        OverloadedException refusal = Assert.Throws<OverloadedException>(
+            () => rig.Admission.Admit(1, rig.Clock.In(TimeSpan.FromMilliseconds(70)), TimeSpan.FromMilliseconds(10)));
+        Assert.Equal(110, refusal.EstimatedWait.TotalMilliseconds, 0.01);
+        Assert.Equal(40, refusal.RetryAfter.TotalMilliseconds, 0.01);
+        Assert.Equal(0, rig.Admission.Reserved);
+        rig.Slots.Release();
+        rig.Session.Open();
+    }
+
+    [Fact]
+    public void Admit_CountsImagesStillBeingDecoded_AsAhead()
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+        long deadline = rig.Clock.In(TimeSpan.FromMilliseconds(60));
+        using AdmissionTicket first = rig.Admission.Admit(4, deadline, TimeSpan.Zero);
+
+        Assert.Throws<OverloadedException>(() => rig.Admission.Admit(1, deadline, TimeSpan.Zero));
+
+        first.Dispose();
+        rig.Admission.Admit(1, deadline, TimeSpan.Zero).Dispose();
+    }
+
+    [Fact]
+    public void Admit_BeyondTheCapacity_IsRefusedWithTheTimeUntilThereIsRoom()
+    {
+        using var rig = new BatchingRig(maxBatch: 4, capacity: 8);
+        using AdmissionTicket ticket = rig.Admission.Admit(6, long.MaxValue, TimeSpan.Zero);
+
+        OverloadedException refusal = Assert.Throws<OverloadedException>(() => rig.Admission.Admit(6, long.MaxValue, TimeSpan.Zero));
+
+        // Four images too many: one full batch.
+        Assert.Equal(50, refusal.RetryAfter.TotalMilliseconds, 0.01);
+    }
+
+    [Fact]
+    public async Task Admitted_AlwaysFindsItsPlace_AndNotTwo()
+    {
+        using var rig = new BatchingRig(maxBatch: 4, capacity: 4);
+        rig.Slots.Take();
+        using AdmissionTicket ticket = rig.Admission.Admit(1, long.MaxValue, TimeSpan.Zero);
+        using AdmissionTicket others = rig.Admission.Admit(3, long.MaxValue, TimeSpan.Zero);
+
+        Assert.True(ticket.TryEnqueue(rig.Queue, rig.Images.Rent(1), default, out Task<ImageResult> answer));
+
+        Assert.Equal(3, rig.Admission.Reserved);
+        Assert.Equal(0, ticket.Images);
+        using System.Buffers.IMemoryOwner<float> second = rig.Images.Rent(2);
+        Assert.Throws<InvalidOperationException>(() => ticket.TryEnqueue(rig.Queue, second, default, out _));
+        rig.Slots.Release();
+        rig.Session.Open();
+        await BatchingRig.AssertAnswers(answer, 1);
+    }
+
+    [Fact]
+    public void EstimateWait_WithAnotherModelInLine_CountsItsTurns()
+    {
+        var clock = new ManualClock();
+        var slots = new InferenceApi.Runtime.ComputeSlots(1);
+        using var ours = new BatchingRig(4, 64, gated: false, slots, clock);
+        using var theirs = new BatchingRig(4, 64, gated: false, slots, clock);
+        slots.Take();
+        _ = theirs.Enqueue(1);
+        Patience.Until(() => slots.Waiting == 1, "the other model is in line");
+
+        Assert.Equal(2 * 50, ours.Admission.EstimateWait(4).TotalMilliseconds, 0.01);
+        slots.Release();
+    }
+}

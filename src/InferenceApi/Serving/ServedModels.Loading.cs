@@ -6,15 +6,17 @@ namespace InferenceApi.Serving;
 public sealed partial class ServedModels
 {
     /// <summary>Call with the lock held.</summary>
-    private Task<ServedModel> StartLoad(NamedModel model, InstalledVersion version) =>
-        model.Loading = Task.Run(() => LoadAsync(model, version));
+    private Task<ServedModel> StartLoad(NamedModel model, InstalledVersion version)
+    {
+        model.LoadState = ModelState.Loading;
+        return model.Loading = Task.Run(() => LoadAsync(model, version));
+    }
 
     private async Task<ServedModel> LoadAsync(NamedModel model, InstalledVersion version)
     {
         bool entered = false;
         try
         {
-            model.LoadState = ModelState.Loading;
             // One at a time: loads compete for the same cores and the same memory anyway, and so the budget is simple.
             await _oneLoadAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
             entered = true;

@@ -50,31 +50,15 @@ internal sealed class ServingRig : IAsyncDisposable
     /// <summary>Given to sessions opened from now on.</summary>
     public Action<int>? OnRun { get; set; }
 
+    /// <summary>Asked in every run, with the number of runs the session has made; true makes it fail.</summary>
+    public Func<int, bool>? FailRun { get; set; }
+
     public ScriptedSession SessionOf(string name, int version = 1) =>
         Opened.Last(each => each.Model.Manifest.Name == name && each.Model.Manifest.Version == version).Session;
 
     /// <summary>Installs a next version, whose network is the given text.</summary>
-    public InstalledModel Install(string name, string network = "network")
-    {
-        using ModelInstallation installation = Store.Begin(name);
-        File.WriteAllBytes(installation.PathOf("model.onnx"), Encoding.ASCII.GetBytes(network));
-        LabelSet.Numbered(Classes).Save(installation.PathOf("labels.csv"));
-        return installation.Commit(version => new ModelManifest
-        {
-            Name = name,
-            Version = version,
-            Architecture = "resnet50",
-            Origin = ModelOrigin.Synthetic,
-            Licence = "none",
-            Classes = Classes,
-            Parameters = 1,
-            Exporter = "test",
-            Source = new WeightsSource(Seed: 1),
-            Model = FileDigests.Compute(installation.PathOf("model.onnx"), "model.onnx"),
-            Labels = FileDigests.Compute(installation.PathOf("labels.csv"), "labels.csv"),
-            Preprocessing = PreprocessingRecipe.ImageNet with { Crop = 1 },
-        });
-    }
+    public InstalledModel Install(string name, string network = "network") =>
+        Store.Install(name, Encoding.ASCII.GetBytes(network), crop: 1, Classes);
 
     /// <summary>The whole way of one image of this value; fails unless the answer is its own.</summary>
     public async Task ClassifyAsync(string name, float value, CancellationToken cancellation = default)
@@ -105,7 +89,12 @@ internal sealed class ServingRig : IAsyncDisposable
     private IReadOnlyList<IModelSession> Open(InstalledModel model)
     {
         OnOpen?.Invoke(model);
-        var session = new ScriptedSession(maxBatch: 4, RowLength, Classes) { OnRun = OnRun };
+        var session = new ScriptedSession(maxBatch: 4, RowLength, Classes);
+        session.OnRun = rows =>
+        {
+            OnRun?.Invoke(rows);
+            if (FailRun?.Invoke(session.Runs.Count) == true) throw new InvalidOperationException("This run was to fail.");
+        };
         Opened.Enqueue((model, session));
         return [session];
     }

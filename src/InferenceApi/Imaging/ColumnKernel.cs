@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace InferenceApi.Imaging;
+
+/// <summary>
+/// The horizontal pass: one row of R, G, B pixels to three planes of bytes, exactly Pillow's fixed point.
+/// </summary>
+/// <remarks>
+/// A weight K (at most 2^22) is split into K = low + high · 2^11, both of which fit a signed 16-bit lane, so that one
+/// multiply-add-adjacent handles two taps; Σlow + (Σhigh · 2^11) is the same integer as the scalar sum. Taps go in fours, padded with
+/// zero weights and moved left where the padding would read past the row.
+/// </remarks>
+internal sealed unsafe class ColumnKernel
+{
+    private const int LowBits = 11;
+    private const int TapsPerStep = 4;
+
+    /// <summary>A step reads 16 bytes: four pixels and four bytes more.</summary>
+    private const int BytesPerStep = 16;
+
+    private readonly ResizeWeights _weights;
+    private readonly int[] _offsets;
+    private readonly short[] _split;
+    private readonly int _steps;
+
+    public ColumnKernel(ResizeWeights weights)
+    {
+        _weights = weights;
+        _steps = (weights.MaxTaps + TapsPerStep - 1) / TapsPerStep;
+        int lastStart = ((weights.InputLength * 3) - (((_steps - 1) * TapsPerStep * 3) + BytesPerStep)) / 3;
+        bool fits = (weights.InputLength * 3) >= ((_steps - 1) * TapsPerStep * 3) + BytesPerStep;
+        Vectorized = Avx2.IsSupported && fits && weights.Count % 4 == 0;
+        _offsets = new int[weights.Count];
+        _split = Vectorized ? new short[weights.Count * _steps * TapsPerStep * 2] : [];
+        if (Vectorized) Split(lastStart);
+    }
+
+    /// <summary>False on machines without AVX2 and for sources too narrow to be read four pixels at a time.</summary>
+    public bool Vectorized { get; }
+
+    /// <summary>Computes one row; <paramref name="planes"/> receives Count bytes of R, then of G, then of B.</summary>
+    public void Row(byte* rgb, byte* planes)
+    {
+        if (Vectorized) RowVector(rgb, planes);
+        else RowScalar(rgb, planes);
+    }
+
+    /// <summary>The definition; the vector path must give the same bytes.</summary>
+    internal void RowScalar(byte* rgb, byte* planes)
+    {
+        int count = _weights.Count;
+        for (int x = 0; x < count; x++)
+        {
+            byte* pixel = rgb + (3 * (nint)_weights.First(x));
+            int r = ResizeWeights.Rounding, g = r, b = r;
+            foreach (int weight in _weights.Weights(x))
+            {
+                r += pixel[0] * weight;
+                g += pixel[1] * weight;
+                b += pixel[2] * weight;
+                pixel += 3;
+            }
+
+            planes[x] = Saturate(r);
+            planes[count + x] = Saturate(g);
+            planes[(2 * count) + x] = Saturate(b);
+        }
+    }
+
+    private static byte Saturate(int sum) => (byte)Math.Clamp(sum >> ResizeWeights.FractionBits, 0, 255);
+
+    private void Split(int lastStart)
+    {
+        for (int x = 0; x < _weights.Count; x++)
+        {
+            int first = Math.Min(_weights.First(x), lastStart);
+            int shift = _weights.First(x) - first;
+            _offsets[x] = first * 3;
+            Span<short> split = _split.AsSpan(x * _steps * TapsPerStep * 2, _steps * TapsPerStep * 2);
+            ReadOnlySpan<int> weights = _weights.Weights(x);
+            for (int i = 0; i < weights.Length; i++)
+            {
+                int tap = i + shift;
+                int at = (tap / TapsPerStep * TapsPerStep * 2) + (tap % TapsPerStep);
+                split[at] = (short)(weights[i] & ((1 << LowBits) - 1));
+                split[at + TapsPerStep] = (short)(weights[i] >> LowBits);
+            }
+        }
+    }
+
+    private void RowVector(byte* rgb, byte* planes)
+    {
+        int count = _weights.Count, width = _steps * TapsPerStep * 2;
+        ref int offset = ref MemoryMarshal.GetArrayDataReference(_offsets);
+        fixed (short* split = _split)
+        {
+            short* weights = split;
+            for (int x = 0; x < count; x += 4)
+            {
+                Vector256<int> p0 = Sum(rgb + Unsafe.Add(ref offset, x), weights, _steps);
+                Vector256<int> p1 = Sum(rgb + Unsafe.Add(ref offset, x + 1), weights + width, _steps);
+                Vector256<int> p2 = Sum(rgb + Unsafe.Add(ref offset, x + 2), weights + (2 * width), _steps);
+                Vector256<int> p3 = Sum(rgb + Unsafe.Add(ref offset, x + 3), weights + (3 * width), _steps);
+                weights += 4 * width;
+
+                // Lower half: R0 G0 R1 G1 | upper half: B0 B0 B1 B1, and so on for pixels 2 and 3.
+                Vector256<int> rounding = Vector256.Create(ResizeWeights.Rounding);
+                Vector256<int> p01 = (Avx2.HorizontalAdd(p0, p1) + rounding) >> ResizeWeights.FractionBits;
+                Vector256<int> p23 = (Avx2.HorizontalAdd(p2, p3) + rounding) >> ResizeWeights.FractionBits;
+                Vector256<short> words = Avx2.PackSignedSaturate(p01, p23);
+                Vector256<byte> bytes = Avx2.PackUnsignedSaturate(words, words);
+                Vector256<int> channels = Avx2.Shuffle(bytes, Order).AsInt32();
+                *(int*)(planes + x) = channels.GetElement(0);
+                *(int*)(planes + count + x) = channels.GetElement(1);
+                *(int*)(planes + (2 * count) + x) = channels.GetElement(4);
+            }
+        }
+    }
+
+    /// <summary>In the lower half R at even and G at odd bytes; in the upper half B at even bytes.</summary>
+    private static Vector256<byte> Order => Vector256.Create(
+        (byte)0, 2, 4, 6, 1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7);
+
+    /// <summary>Weighted sums of one output pixel, in pairs still to be added: R R G G in the lower half, B B and rubbish in the upper.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Sum(byte* pixels, short* weights, int steps)
+    {
+        Vector128<byte> byChannel = Vector128.Create((byte)0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 0x80, 0x80, 0x80, 0x80);
+        Vector256<int> low = Vector256<int>.Zero, high = Vector256<int>.Zero;
+        for (int step = 0; step < steps; step++)
+        {
+            Vector256<short> samples = Avx2.ConvertToVector256Int16(Ssse3.Shuffle(Vector128.Load(pixels), byChannel));
+            low += Avx2.MultiplyAddAdjacent(samples, Avx2.BroadcastScalarToVector256((long*)weights).AsInt16());
+            high += Avx2.MultiplyAddAdjacent(samples, Avx2.BroadcastScalarToVector256((long*)(weights + TapsPerStep)).AsInt16());
+            pixels += TapsPerStep * 3;
+            weights += TapsPerStep * 2;
+        }
+
+        return low + (high << LowBits);
+    }
+}

@@ -28,8 +28,10 @@ public sealed class ImagePreparer(ImagingOptions options)
     public PreparedImage Prepare(ReadOnlyMemory<byte> encoded, PreprocessingRecipe recipe, out ImageTimings timings) =>
         Prepare(encoded, recipe, [], out timings);
 
-    /// <inheritdoc cref="Prepare(ReadOnlyMemory{byte}, PreprocessingRecipe, out ImageTimings)"/>
-    /// <param name="bytes">Empty, or receives 3 × crop × crop bytes before normalising, planes R, G, B.</param>
+    /// <summary>
+    /// As the public method; <paramref name="bytes"/>, if not empty, also receives the 3 × crop × crop bytes before normalising, planes
+    /// R, G, B.
+    /// </summary>
     internal unsafe PreparedImage Prepare(
         ReadOnlyMemory<byte> encoded, PreprocessingRecipe recipe, Span<byte> bytes, out ImageTimings timings)
     {

@@ -11,7 +11,7 @@ namespace InferenceApi.Imaging;
 /// <remarks>
 /// A weight K (at most 2^22) is split into K = low + high · 2^11, both of which fit a signed 16-bit lane, so that one
 /// multiply-add-adjacent handles two taps; Σlow + (Σhigh · 2^11) is the same integer as the scalar sum. Taps go in fours, padded with
-/// zero weights and moved left where the padding would read past the row.
+/// zero weights.
 /// </remarks>
 internal sealed unsafe class ColumnKernel
 {
@@ -29,30 +29,33 @@ internal sealed unsafe class ColumnKernel
     public ColumnKernel(ResizeWeights weights)
     {
         _weights = weights;
-        _steps = (weights.MaxTaps + TapsPerStep - 1) / TapsPerStep;
-        int lastStart = ((weights.InputLength * 3) - (((_steps - 1) * TapsPerStep * 3) + BytesPerStep)) / 3;
-        bool fits = (weights.InputLength * 3) >= ((_steps - 1) * TapsPerStep * 3) + BytesPerStep;
-        Vectorized = Avx2.IsSupported && fits && weights.Count % 4 == 0;
-        _offsets = new int[weights.Count];
-        _split = Vectorized ? new short[weights.Count * _steps * TapsPerStep * 2] : [];
-        if (Vectorized) Split(lastStart);
+        int taps = 0;
+        for (int x = 0; x < weights.Count; x++) taps = Math.Max(taps, weights.Weights(x).Length);
+        _steps = (taps + TapsPerStep - 1) / TapsPerStep;
+        VectorCount = Avx2.IsSupported ? CountThatFits() : 0;
+        _offsets = new int[VectorCount];
+        _split = new short[VectorCount * _steps * TapsPerStep * 2];
+        Split();
     }
 
-    /// <summary>False on machines without AVX2 and for sources too narrow to be read four pixels at a time.</summary>
-    public bool Vectorized { get; }
+    /// <summary>
+    /// How many leading positions, in fours, the vector path computes: all but the last few whose steps would read past the row, and
+    /// none on machines without AVX2.
+    /// </summary>
+    public int VectorCount { get; }
 
     /// <summary>Computes one row; <paramref name="planes"/> receives Count bytes of R, then of G, then of B.</summary>
     public void Row(byte* rgb, byte* planes)
     {
-        if (Vectorized) RowVector(rgb, planes);
-        else RowScalar(rgb, planes);
+        RowVector(rgb, planes);
+        RowScalar(rgb, planes, VectorCount);
     }
 
     /// <summary>The definition; the vector path must give the same bytes.</summary>
-    internal void RowScalar(byte* rgb, byte* planes)
+    internal void RowScalar(byte* rgb, byte* planes, int start = 0)
     {
         int count = _weights.Count;
-        for (int x = 0; x < count; x++)
+        for (int x = start; x < count; x++)
         {
             byte* pixel = rgb + (3 * (nint)_weights.First(x));
             int r = ResizeWeights.Rounding, g = r, b = r;
@@ -72,21 +75,25 @@ internal sealed unsafe class ColumnKernel
 
     private static byte Saturate(int sum) => (byte)Math.Clamp(sum >> ResizeWeights.FractionBits, 0, 255);
 
-    private void Split(int lastStart)
+    private int CountThatFits()
     {
-        for (int x = 0; x < _weights.Count; x++)
+        int count = 0, reach = ((_steps - 1) * TapsPerStep * 3) + BytesPerStep;
+        while (count < _weights.Count && (_weights.First(count) * 3) + reach <= _weights.InputLength * 3) count++;
+        return count / 4 * 4;
+    }
+
+    private void Split()
+    {
+        for (int x = 0; x < VectorCount; x++)
         {
-            int first = Math.Min(_weights.First(x), lastStart);
-            int shift = _weights.First(x) - first;
-            _offsets[x] = first * 3;
+            _offsets[x] = _weights.First(x) * 3;
             Span<short> split = _split.AsSpan(x * _steps * TapsPerStep * 2, _steps * TapsPerStep * 2);
             ReadOnlySpan<int> weights = _weights.Weights(x);
-            for (int i = 0; i < weights.Length; i++)
+            for (int tap = 0; tap < weights.Length; tap++)
             {
-                int tap = i + shift;
                 int at = (tap / TapsPerStep * TapsPerStep * 2) + (tap % TapsPerStep);
-                split[at] = (short)(weights[i] & ((1 << LowBits) - 1));
-                split[at + TapsPerStep] = (short)(weights[i] >> LowBits);
+                split[at] = (short)(weights[tap] & ((1 << LowBits) - 1));
+                split[at + TapsPerStep] = (short)(weights[tap] >> LowBits);
             }
         }
     }
@@ -98,7 +105,7 @@ internal sealed unsafe class ColumnKernel
         fixed (short* split = _split)
         {
             short* weights = split;
-            for (int x = 0; x < count; x += 4)
+            for (int x = 0; x < VectorCount; x += 4)
             {
                 Vector256<int> p0 = Sum(rgb + Unsafe.Add(ref offset, x), weights, _steps);
                 Vector256<int> p1 = Sum(rgb + Unsafe.Add(ref offset, x + 1), weights + width, _steps);

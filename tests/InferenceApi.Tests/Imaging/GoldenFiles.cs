@@ -1,3 +1,5 @@
+using TestKit;
+
 namespace InferenceApi.Tests.Imaging;
 
 /// <summary>The committed files of Goldens/imaging and what Pillow 9.4 made of them.</summary>

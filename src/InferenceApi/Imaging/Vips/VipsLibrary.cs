@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace InferenceApi.Imaging.Vips;
@@ -30,7 +29,6 @@ internal static unsafe class VipsLibrary
 
     private static bool Load()
     {
-        NativeLibrary.SetDllImportResolver(typeof(VipsLibrary).Assembly, Resolve);
         VipsNative.g_log_set_default_handler(&DiscardLog, 0);
         if (VipsNative.vips_init("inference-service") != 0) throw new InvalidOperationException("libvips cannot start.");
         VipsNative.g_log_set_default_handler(&DiscardLog, 0);
@@ -42,21 +40,6 @@ internal static unsafe class VipsLibrary
         VipsNative.vips_operation_block_set("VipsForeignLoadHeif", 0);
         CheckRegionLayout();
         return true;
-    }
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
-    {
-        if (name != VipsNative.Library) return 0;
-        if (NativeLibrary.TryLoad(name, assembly, searchPath, out nint library)) return library;
-        // The file keeps its versioned name where a package tool unpacked it that way.
-        string folder = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-        string[] candidates = Directory.Exists(folder) ? Directory.GetFiles(folder, "libvips*", SearchOption.AllDirectories) : [];
-        foreach (string candidate in candidates)
-        {
-            if (NativeLibrary.TryLoad(candidate, out library)) return library;
-        }
-
-        return 0;
     }
 
     [UnmanagedCallersOnly]

@@ -8,7 +8,7 @@ namespace InferenceApi.Imaging.Vips;
 /// </summary>
 internal static unsafe partial class VipsNative
 {
-    /// <summary>Resolved by <see cref="VipsLibrary"/> to the file of package Libvips.Native.</summary>
+    /// <summary>The file of package Libvips.Native, under runtimes/(platform)/native beside the program.</summary>
     public const string Library = "libvips";
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

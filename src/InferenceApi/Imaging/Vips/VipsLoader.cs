@@ -27,6 +27,8 @@ internal static unsafe class VipsLoader
             SetEnum(operation, "fail-on", "VipsFailOn", FailOnTruncated);
             // Otherwise the hundredth warning of a damaged JPEG is fatal; Pillow ignores all of them. Scans and sides are bounded here.
             if (format == ImageFormat.Jpeg) SetFlag(operation, "unlimited", true);
+            // Pillow ignores EXIF orientation but obeys TIFF's own tag.
+            if (format == ImageFormat.Tiff) SetFlag(operation, "autorotate", true);
             if (VipsNative.vips_object_build(operation) != 0) return 0;
             return Output(operation);
         }

@@ -1,0 +1,56 @@
+namespace Export.Checkpoints;
+
+/// <summary>Finds the names and tensors of a model in what a pickle holds.</summary>
+internal static class StateDictionary
+{
+    /// <summary>More tensors than any ResNet has (a 152-layer one with counters: 932).</summary>
+    public const int MaxTensors = 4096;
+
+    /// <summary>Keys under which training scripts keep a model's tensors, in the order they are tried.</summary>
+    private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model", "net", "network"];
+
+    /// <summary>Prefixes that containers put before every name: DataParallel, torch.compile, Lightning.</summary>
+    private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model.", "net."];
+
+    /// <summary>The tensors of the state dictionary, out of up to three wrappers, in the pickle's order.</summary>
+    /// <exception cref="CheckpointException">No dictionary of tensors.</exception>
+    public static List<KeyValuePair<string, TensorReference>> Find(object? root)
+    {
+        PickleDictionary dictionary = root as PickleDictionary ?? throw new CheckpointException("it does not hold a state dictionary.");
+        for (int depth = 0; depth < 3; depth++)
+        {
+            PickleDictionary outer = dictionary;
+            PickleDictionary? inner = Wrappers.Select(outer.Find).OfType<PickleDictionary>().FirstOrDefault();
+            if (inner is null) break;
+            dictionary = inner;
+        }
+
+        List<KeyValuePair<string, TensorReference>> tensors = [];
+        foreach ((object key, object? value) in dictionary.Items)
+        {
+            if (key is not string name || value is not TensorReference tensor)
+                throw new CheckpointException($"entry '{PickleGlobals.Printable(key.ToString() ?? "")}' of its state dictionary is not a tensor.");
+            tensors.Add(new(name, tensor));
+        }
+
+        return tensors;
+    }
+
+    /// <summary>The names without the prefixes that all of them share; refuses none, too many, and duplicates.</summary>
+    public static string[] PlainNames(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0) throw new CheckpointException("it holds no tensors.");
+        if (names.Count > MaxTensors) throw new CheckpointException($"it holds {names.Count:N0} tensors; no more than {MaxTensors:N0} are accepted.");
+        string[] plain = [.. names];
+        while (Prefixes.FirstOrDefault(prefix => plain.All(name => name.StartsWith(prefix, StringComparison.Ordinal))) is { } shared)
+            plain = [.. plain.Select(name => name[shared.Length..])];
+
+        HashSet<string> seen = [];
+        foreach (string name in plain)
+        {
+            if (!seen.Add(name)) throw new CheckpointException($"tensor '{PickleGlobals.Printable(name)}' occurs twice.");
+        }
+
+        return plain;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Export.Onnx;
+
+/// <summary>A network of one input and one output.</summary>
+/// <param name="Name">Name of the graph.</param>
+/// <param name="Nodes">In an order in which they can be computed.</param>
+/// <param name="Initializers">The weights.</param>
+/// <param name="Input">What it reads.</param>
+/// <param name="Output">What it makes.</param>
+public sealed record OnnxGraph(
+    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxInitializer> Initializers, OnnxValue Input, OnnxValue Output);

@@ -1,0 +1,4 @@
+namespace Export.Downloads;
+
+/// <summary>A checkpoint could not be fetched, or is not the published one.</summary>
+public sealed class DownloadException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,34 @@
+using ModelStore;
+
+namespace Export;
+
+/// <summary>Finds an installed model that is what a request asks for, so that exporting twice costs nothing.</summary>
+internal static class Existing
+{
+    /// <summary>What can be told without the checkpoint: a published or synthetic model of that name.</summary>
+    public static InstalledModel? Find(StoreFolder store, ExportRequest request)
+    {
+        if (request.LabelsFile is not null || request.Checkpoint is not null || Latest(store, request.Name) is not { } latest) return null;
+        if (request.SyntheticSeed is null) return request.Entry is not null && latest.Manifest.Origin == ModelOrigin.Official ? latest : null;
+
+        // Meaningless weights never push real ones aside unasked.
+        return latest.Manifest.Origin != ModelOrigin.Synthetic || latest.Manifest.Source.Seed == request.SyntheticSeed ? latest : null;
+    }
+
+    /// <summary>The latest version if it was made from this very file.</summary>
+    public static InstalledModel? FindSource(StoreFolder store, string name, FileDigest digest) =>
+        Latest(store, name) is { } latest && latest.Manifest.Source.Sha256 == digest.Sha256 ? latest : null;
+
+    // A damaged installation must not keep the user from exporting the model anew.
+    private static InstalledModel? Latest(StoreFolder store, string name)
+    {
+        try
+        {
+            return store.Latest(name) is { } latest && File.Exists(latest.ModelPath) && new FileInfo(latest.ModelPath).Length == latest.Manifest.Model.Bytes ? latest : null;
+        }
+        catch (ModelStoreException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Export.Architectures;
+using Export.Checkpoints;
+using Export.Downloads;
+using Export.Onnx;
+using Export.Weights;
+using ModelStore;
+
+namespace Export;
+
+/// <summary>Brings one model into a store: weights, conversion, check, install. The command is a thin shell around this class.</summary>
+/// <param name="store">Where models are installed.</param>
+/// <param name="download">Fetches published checkpoints.</param>
+/// <param name="createFile">Opens the file that the network is written into; replaced by tests that need a full disk.</param>
+public sealed class ModelExporter(StoreFolder store, CheckpointDownload download, Func<string, Stream>? createFile = null)
+{
+    /// <summary>Version written into manifests and ONNX files.</summary>
+    public static string Version { get; } = typeof(ModelExporter).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    private const string ModelFile = "model.onnx", LabelsFile = "labels.csv";
+
+    /// <summary>Folder of the store for downloads; its leading dot keeps it from being a model.</summary>
+    private const string DownloadFolder = ".downloads";
+
+    /// <summary>An exporter for a store, with the published addresses or those the environment names.</summary>
+    public static ModelExporter Create(StoreFolder store, HttpClient client) =>
+        new(store, new CheckpointDownload(client, DownloadOptions.FromEnvironment(), TimeProvider.System));
+
+    /// <summary>Exports and installs one model.</summary>
+    /// <exception cref="ExportException">Not possible as asked.</exception>
+    /// <exception cref="CheckpointException">The checkpoint cannot be read.</exception>
+    /// <exception cref="WeightsException">The weights are not a ResNet's, or not finite.</exception>
+    /// <exception cref="DownloadException">The published file cannot be fetched.</exception>
+    /// <exception cref="ModelStoreException">The store cannot be written.</exception>
+    public async Task<ExportReport> ExportAsync(ExportRequest request, IProgress<ExportProgress>? progress = null, CancellationToken cancel = default)
+    {
+        if (!ModelName.IsValid(request.Name)) throw new ExportException($"'{request.Name}' cannot be a model's name. {ModelName.Rule}");
+        Stopwatch total = Stopwatch.StartNew();
+        if (!request.Force && Existing.Find(store, request) is { } existing) return new ExportReport(existing, false, TimeSpan.Zero, 0, total.Elapsed, []);
+        if (request.SyntheticSeed is { } seed) return Install(request, SyntheticPlan(request, seed), total, progress, cancel);
+
+        (string path, FileDigest digest) = await CheckpointAsync(request, progress, cancel).ConfigureAwait(false);
+        if (!request.Force && Existing.FindSource(store, request.Name, digest) is { } same) return new ExportReport(same, false, TimeSpan.Zero, 0, total.Elapsed, []);
+        ExportReport report;
+        using (Checkpoint checkpoint = Checkpoint.Open(path))
+        {
+            report = Install(request, CheckpointPlan(request, checkpoint, digest), total, progress, cancel);
+        }
+
+        // The installed network replaces the download; keeping both would double the disk a model takes.
+        if (request.Checkpoint is null) File.Delete(path);
+        return report;
+    }
+
+    private async Task<(string Path, FileDigest Digest)> CheckpointAsync(ExportRequest request, IProgress<ExportProgress>? progress, CancellationToken cancel)
+    {
+        if (request.Checkpoint is null)
+        {
+            CatalogEntry entry = request.Entry ?? throw new ExportException($"'{request.Name}' is not a published model; give its weights with --checkpoint.");
+            Progress fetched = new(bytes => progress?.Report(new ExportProgress(request.Name, ExportStage.Download, bytes, entry.Bytes)));
+            return await download.FetchAsync(entry, Path.Combine(store.Root, DownloadFolder), fetched, cancel).ConfigureAwait(false);
+        }
+
+        FileDigest digest = DigestOf(request, progress);
+        if (request.Entry is { } published && !CheckpointDownload.IsPublished(digest, published))
+        {
+            throw new ExportException(
+                $"{request.Checkpoint}: SHA-256 is {digest.Sha256} ({digest.Bytes:N0} bytes), but the published {published.Name} is {published.Sha256Prefix}… " +
+                $"({published.Bytes:N0} bytes). Give another --name to install it as your own.");
+        }
+
+        return (request.Checkpoint, digest);
+    }
+
+    private static FileDigest DigestOf(ExportRequest request, IProgress<ExportProgress>? progress)
+    {
+        string path = request.Checkpoint ?? throw new InvalidOperationException("There is no checkpoint file.");
+        try
+        {
+            long bytes = Directory.Exists(path) ? throw new ExportException($"{path}: it is a directory.") : new FileInfo(path).Length;
+            return FileDigests.Compute(path, Path.GetFileName(path), new Progress(done => progress?.Report(new ExportProgress(request.Name, ExportStage.Digest, done, bytes))));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ExportException($"{path}: cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static ExportPlan SyntheticPlan(ExportRequest request, int seed)
+    {
+        string name = request.Architecture ?? request.Entry?.Architecture ?? throw new ExportException("Synthetic weights need an architecture.");
+        LabelSet labels = request.LabelsFile is null ? LabelSet.ImageNet : LabelSet.Load(request.LabelsFile);
+        ResNetArchitecture architecture = ResNetNames.Find(name, labels.Count)
+            ?? throw new ExportException($"'{name}' is not an architecture; known are {ResNetNames.Rule}.");
+        return new ExportPlan(architecture, new SyntheticWeights(architecture, seed), labels, ModelOrigin.Synthetic, new WeightsSource(Seed: seed), request.Entry);
+    }
+
+    private static ExportPlan CheckpointPlan(ExportRequest request, Checkpoint checkpoint, FileDigest digest)
+    {
+        ResNetArchitecture architecture = ResNetRecognition.Recognise(checkpoint);
+        LabelSet labels = request.LabelsFile is not null ? LabelSet.Load(request.LabelsFile)
+            : architecture.Classes == LabelSet.ImageNet.Count ? LabelSet.ImageNet
+            : LabelSet.Numbered(architecture.Classes);
+        if (labels.Count != architecture.Classes)
+            throw new ExportException($"{request.LabelsFile}: has {labels.Count} labels; {checkpoint.Path} has {architecture.Classes} classes.");
+        ModelOrigin origin = request.Entry is null ? ModelOrigin.Custom : ModelOrigin.Official;
+        return new ExportPlan(architecture, new CheckpointWeights(checkpoint), labels, origin, new WeightsSource(request.Entry?.Url, digest.File, digest.Sha256), request.Entry);
+    }
+
+    private ExportReport Install(ExportRequest request, ExportPlan plan, Stopwatch total, IProgress<ExportProgress>? progress, CancellationToken cancel)
+    {
+        Stopwatch conversion = Stopwatch.StartNew();
+        OnnxWriter writer = new(plan.Describe(request.Name, Version));
+        using ModelInstallation installation = store.Begin(request.Name);
+        string path = installation.PathOf(ModelFile), labelsPath = installation.PathOf(LabelsFile);
+        FileDigest model = WriteModel(writer, request.Name, path, progress, cancel);
+        plan.Labels.Save(labelsPath);
+        FileDigest labels = FileDigests.Compute(labelsPath, LabelsFile);
+        TimeSpan converted = conversion.Elapsed;
+        long peak = PeakMemory.Bytes();
+
+        progress?.Report(new ExportProgress(request.Name, ExportStage.Check, 0, writer.Bytes));
+        OnnxCheck.Run(path, plan.Architecture.Classes, ExportPlan.Recipe.Crop);
+        progress?.Report(new ExportProgress(request.Name, ExportStage.Check, writer.Bytes, writer.Bytes));
+        InstalledModel installed = installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels));
+        return new ExportReport(installed, true, converted, peak, total.Elapsed, plan.Warnings(request));
+    }
+
+    private FileDigest WriteModel(OnnxWriter writer, string name, string path, IProgress<ExportProgress>? progress, CancellationToken cancel)
+    {
+        try
+        {
+            using Stream file = createFile is null ? File.Create(path, bufferSize: 1 << 16) : createFile(path);
+            using DigestStream digest = new(file);
+            writer.Write(digest, new Progress(done => progress?.Report(new ExportProgress(name, ExportStage.Convert, done, writer.Bytes))), cancel);
+            file.Flush();
+            return digest.Digest(ModelFile);
+        }
+        catch (IOException exception)
+        {
+            throw new ModelStoreException($"{path}: cannot be written: {exception.Message} Nothing was installed.", exception);
+        }
+    }
+}

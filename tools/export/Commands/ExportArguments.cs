@@ -1,0 +1,75 @@
+using System.Globalization;
+using Export.Architectures;
+using ModelStore;
+
+namespace Export.Commands;
+
+/// <summary>What the user typed, and the exports it means.</summary>
+internal sealed record ExportArguments
+{
+    /// <summary>Seed where --synthetic comes without one.</summary>
+    public const int DefaultSeed = 1;
+
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    public bool All { get; init; }
+
+    public string? Checkpoint { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Labels { get; init; }
+
+    public bool Synthetic { get; init; }
+
+    /// <summary>What follows --synthetic: a seed, or a model's name that was meant as an argument.</summary>
+    public string? SyntheticValue { get; init; }
+
+    public bool Force { get; init; }
+
+    /// <summary>The exports to do, in order.</summary>
+    /// <exception cref="UsageException">The combination makes no sense, or a name is unknown.</exception>
+    public IReadOnlyList<ExportRequest> Requests()
+    {
+        // "--synthetic resnet18_ssl" reads naturally, so only a number is taken as the seed.
+        bool isSeed = int.TryParse(SyntheticValue, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seed);
+        IReadOnlyList<string> models = SyntheticValue is null || isSeed ? Models : [SyntheticValue, .. Models];
+        CheckCombination(models);
+        int? syntheticSeed = Synthetic ? isSeed ? seed : DefaultSeed : null;
+        if (All) models = [.. ModelCatalog.Entries.Select(entry => entry.Name)];
+        if (models.Count == 0) return [Request(Name ?? "", null)];
+        return [.. models.Select(model => syntheticSeed is null ? Request(model, Known(model)) : SyntheticRequest(model, syntheticSeed.Value))];
+    }
+
+    private void CheckCombination(IReadOnlyList<string> models)
+    {
+        if (All && (models.Count > 0 || Name is not null || Checkpoint is not null)) throw new UsageException("--all goes with no MODEL, --name or --checkpoint.");
+        if (Synthetic && Checkpoint is not null) throw new UsageException("--synthetic and --checkpoint exclude each other.");
+        if (All) return;
+        if (models.Count == 0 && Checkpoint is null) throw new UsageException("Name a MODEL, or say --all, or bring a --checkpoint with a --name.");
+        if (models.Count == 0 && Name is null) throw new UsageException("--checkpoint needs a --name to install it under.");
+        if (models.Count > 1 && (Name is not null || Checkpoint is not null)) throw new UsageException("--name and --checkpoint go with one model at a time.");
+        if (models.Count == 1 && Name is not null && !Synthetic) throw new UsageException("Give either MODEL, for a published model, or --name, for your own.");
+        if (Name is not null && !ModelName.IsValid(Name)) throw new UsageException($"'{Name}' cannot be a model's name. {ModelName.Rule}");
+    }
+
+    private static CatalogEntry Known(string model) => ModelCatalog.Find(model) ?? throw new UsageException(
+        $"'{model}' is not a published model. Known: {string.Join(", ", ModelCatalog.Entries.Select(entry => entry.Name))}. " +
+        "Your own: --name NAME --checkpoint FILE.");
+
+    private ExportRequest Request(string name, CatalogEntry? entry) => new()
+    {
+        Name = name,
+        Entry = entry ?? ModelCatalog.Find(name),
+        Checkpoint = Checkpoint,
+        LabelsFile = Labels,
+        Force = Force,
+    };
+
+    private ExportRequest SyntheticRequest(string model, int seed)
+    {
+        if (ModelCatalog.Find(model) is null && ResNetNames.Find(model, 1) is null)
+            throw new UsageException($"'{model}' is neither a published model nor an architecture ({ResNetNames.Rule}).");
+        return Request(Name ?? model, ModelCatalog.Find(model)) with { SyntheticSeed = seed, Architecture = ModelCatalog.Find(model)?.Architecture ?? model };
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Export.Downloads;
+using ModelStore;
+using Spectre.Console;
+
+namespace Export.Commands;
+
+/// <summary>The command itself: its options, and the exports they lead to.</summary>
+internal static class ExportCommand
+{
+    /// <summary>The root command with its sub-commands.</summary>
+    public static RootCommand Build()
+    {
+        Option<string> store = StoreOption.Create();
+        Argument<string[]> models = new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = "Published models; `list` shows them." };
+        Option<bool> all = new("--all") { Description = "All twelve published models." };
+        Option<string?> checkpoint = new("--checkpoint") { Description = "Read this file (torch.save or safetensors) instead of downloading.", HelpName = "FILE" };
+        Option<string?> name = new("--name") { Description = "Name to install your own checkpoint under.", HelpName = "NAME" };
+        Option<string?> labels = new("--labels") { Description = "Class names: a CSV of index,wnid,label, or one name a line.", HelpName = "FILE" };
+        Option<string?> synthetic = new("--synthetic")
+        {
+            Description = "Seeded random weights of the right architecture instead of real ones; the answers mean nothing.",
+            HelpName = "SEED",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<bool> force = new("--force") { Description = "Install another version even though the model is installed already." };
+
+        RootCommand root = new("Brings ResNet and ResNeXt classifiers from PyTorch checkpoints into a model store, as ONNX. Nothing in a checkpoint is executed.")
+        {
+            models, all, checkpoint, name, labels, synthetic, force, store,
+            ListCommand.Build(store), VerifyCommand.Build(store), RemoveCommand.Build(store),
+        };
+        root.SetAction((result, cancel) => Failures.GuardAsync(Console.Error, () => RunAsync(
+            new ExportArguments
+            {
+                Models = result.GetValue(models) ?? [],
+                All = result.GetValue(all),
+                Checkpoint = result.GetValue(checkpoint),
+                Name = result.GetValue(name),
+                Labels = result.GetValue(labels),
+                Synthetic = result.GetResult(synthetic) is not null,
+                SyntheticValue = result.GetValue(synthetic),
+                Force = result.GetValue(force),
+            },
+            result.Folder(store),
+            cancel)));
+        HelpExamples.AddTo(root);
+        return root;
+    }
+
+    private static async Task<int> RunAsync(ExportArguments arguments, StoreFolder store, CancellationToken cancel)
+    {
+        IReadOnlyList<ExportRequest> requests = arguments.Requests();
+        using HttpClient client = CheckpointDownload.CreateClient();
+        ModelExporter exporter = ModelExporter.Create(store, client);
+        ExportConsole console = new(AnsiConsole.Console, plain: Console.IsOutputRedirected);
+        int worst = ExitCode.Ok;
+        foreach (ExportRequest request in requests)
+        {
+            // One model that fails does not keep the others from being installed.
+            int code = await Failures.GuardAsync(Console.Error, async () =>
+            {
+                console.Tell(await console.ShowAsync(request.Name, progress => exporter.ExportAsync(request, progress, cancel)).ConfigureAwait(false));
+                return ExitCode.Ok;
+            }).ConfigureAwait(false);
+            worst = Math.Max(worst, code);
+            if (cancel.IsCancellationRequested) break;
+        }
+
+        return worst;
+    }
+}

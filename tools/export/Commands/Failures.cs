@@ -1,0 +1,39 @@
+using Export.Architectures;
+using Export.Checkpoints;
+using Export.Downloads;
+using Export.Onnx;
+using ModelStore;
+
+namespace Export.Commands;
+
+/// <summary>Which exceptions are answers to the user, shown as one line; all others are defects and show their stack.</summary>
+internal static class Failures
+{
+    public static bool IsExpected(Exception exception) =>
+        exception is ExportException or CheckpointException or WeightsException or DownloadException or OnnxTooLargeException or ModelStoreException
+            or IOException or UnauthorizedAccessException;
+
+    /// <summary>Runs a command's work and turns its failure into a line on the error stream and an exit code.</summary>
+    public static async Task<int> GuardAsync(TextWriter errors, Func<Task<int>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (UsageException exception)
+        {
+            await errors.WriteLineAsync($"export: {exception.Message} (--help shows examples)").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await errors.WriteLineAsync("export: cancelled").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (IsExpected(exception))
+        {
+            await errors.WriteLineAsync($"export: {exception.Message}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Export.Commands;
+
+/// <summary>Adds examples and exit codes to the help of the root command.</summary>
+internal static class HelpExamples
+{
+    private const string Text = """
+        Examples:
+          export resnet50_swsl                          download, check, convert and install a published model
+          export --all --store /srv/models              all twelve
+          export resnet50_swsl --checkpoint file.pth    the same model from a file you have; its digest is checked
+          export --name birds --checkpoint birds.pth --labels birds.txt
+                                                        your own ResNet or ResNeXt, of any depth, width and number of classes
+          export resnet18_ssl --synthetic               random weights, to try the service without the licensed ones
+          export --synthetic 7 --name tiny resnet_basic_1-1-1-1
+          export list                                   what is published and what is installed
+          export verify                                 compare installed files with their digests
+
+        The published weights are licensed CC BY-NC 4.0: not for commercial use, and the authors must be named.
+        An interrupted download continues where it stopped. EXPORT_DOWNLOAD_BASE replaces the published address, for a mirror.
+
+        Exit codes: 0 done, 1 something failed (the reason is on the error stream), 2 the command line was wrong.
+        """;
+
+    public static void AddTo(RootCommand root)
+    {
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        if (help.Action is HelpAction action) help.Action = new HelpWithExamples(action, root);
+    }
+
+    private sealed class HelpWithExamples(HelpAction inner, RootCommand root) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = inner.Invoke(parseResult);
+            if (parseResult.CommandResult.Command == root) parseResult.InvocationConfiguration.Output.WriteLine(Text);
+            return code;
+        }
+    }
+}

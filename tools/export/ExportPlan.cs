@@ -27,7 +27,7 @@ internal sealed record ExportPlan(
     };
 
     /// <summary>The ONNX model; its metadata_props use the keys of ONNX's docs/IR.md and docs/MetadataProps.md, then our own.</summary>
-    public OnnxModel Describe(string name, string version)
+    public OnnxModel Describe(string name, string version, FileDigest labels)
     {
         List<KeyValuePair<string, string>> metadata =
         [
@@ -39,6 +39,7 @@ internal sealed record ExportPlan(
             new("architecture", Architecture.Name),
             new("origin", Origin.ToString().ToLowerInvariant()),
             new("classes", Architecture.Classes.ToString(CultureInfo.InvariantCulture)),
+            new("labels_sha256", labels.Sha256),
             new("mean", Numbers(Recipe.Mean)),
             new("std", Numbers(Recipe.Std)),
             new("resize", Recipe.Resize.ToString(CultureInfo.InvariantCulture)),

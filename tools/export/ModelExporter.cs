@@ -110,12 +110,12 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
     private ExportReport Install(ExportRequest request, ExportPlan plan, Stopwatch total, IProgress<ExportProgress>? progress, CancellationToken cancel)
     {
         Stopwatch conversion = Stopwatch.StartNew();
-        OnnxWriter writer = new(plan.Describe(request.Name, Version));
         using ModelInstallation installation = store.Begin(request.Name);
         string path = installation.PathOf(ModelFile), labelsPath = installation.PathOf(LabelsFile);
-        FileDigest model = WriteModel(writer, request.Name, path, progress, cancel);
         plan.Labels.Save(labelsPath);
         FileDigest labels = FileDigests.Compute(labelsPath, LabelsFile);
+        OnnxWriter writer = new(plan.Describe(request.Name, Version, labels));
+        FileDigest model = WriteModel(writer, request.Name, path, progress, cancel);
         TimeSpan converted = conversion.Elapsed;
         long peak = PeakMemory.Bytes();
 

@@ -6,7 +6,7 @@ namespace Export.Tests.Writers;
 /// <summary>Writes pickles byte for byte as Python's C pickler does with protocol 2, memo numbers included.</summary>
 internal sealed class PickleWriter
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
     private readonly Dictionary<string, int> _memo = [];
     private int _next;
 
@@ -14,7 +14,7 @@ internal sealed class PickleWriter
 
     public PickleWriter Raw(params byte[] bytes)
     {
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 
@@ -62,7 +62,7 @@ internal sealed class PickleWriter
 
     public PickleWriter EmptyOrderedDict() => Global("collections", "OrderedDict").Op(')').Op('R').Put();
 
-    public byte[] Stop() => Op('.')._bytes.ToArray();
+    public byte[] Stop() => [.. Op('.')._bytes];
 
     private PickleWriter Indexed(char small, char large, int index) =>
         index < 256 ? Op(small).Raw((byte)index) : Op(large).Raw(Bytes(index));

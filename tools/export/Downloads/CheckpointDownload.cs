@@ -30,7 +30,11 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
     {
         string path = Path.Combine(folder, entry.File), partial = path + ".part";
         using PartialFile file = new(partial);
-        if (File.Exists(path) && FileDigests.Compute(path, entry.File) is { } existing && IsPublished(existing, entry)) return (path, existing);
+        if (File.Exists(path) && FileDigests.Compute(path, entry.File) is { } existing && IsPublished(existing, entry))
+        {
+            File.Delete(partial);
+            return (path, existing);
+        }
 
         await ReceiveAllAsync(AddressOf(entry), file, entry, progress, cancel).ConfigureAwait(false);
         FileDigest digest = file.Digest(entry.File);
@@ -68,6 +72,11 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
             catch (Exception exception) when (!cancel.IsCancellationRequested && IsTransient(exception))
             {
                 failure = exception;
+            }
+
+            catch (HttpRequestException exception) when (!cancel.IsCancellationRequested)
+            {
+                throw new DownloadException($"{address}: {exception.Message}", exception);
             }
 
             if (file.Length >= entry.Bytes) return;

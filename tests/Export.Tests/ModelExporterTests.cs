@@ -1,5 +1,4 @@
 using Export.Architectures;
-using Export.Checkpoints;
 using Export.Downloads;
 using Export.Tests.Downloads;
 using Export.Tests.Writers;
@@ -56,7 +55,7 @@ public sealed class ModelExporterTests : IDisposable
         ExportReport report = await Exporter().ExportAsync(new ExportRequest { Name = "birds", Checkpoint = checkpoint, LabelsFile = labels });
         ModelManifest manifest = report.Model.Manifest;
         Assert.Equal((ModelOrigin.Custom, 3, "own.pth"), (manifest.Origin, manifest.Classes, manifest.Source.File));
-        Assert.Equal("owl", LabelSet.Load(report.Model.LabelsPath)[2].Label);
+        Assert.Equal("owl", LabelSet.Load(report.Model.LabelsPath)[2].Name);
         Assert.Empty(report.Warnings);
         Assert.False((await Exporter().ExportAsync(new ExportRequest { Name = "birds", Checkpoint = checkpoint })).Installed);
     }

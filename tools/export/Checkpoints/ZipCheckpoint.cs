@@ -14,8 +14,7 @@ internal static class ZipCheckpoint
         List<ZipEntry> entries = ZipDirectory.Read(file, length);
         string top = TopFolder(entries);
         Dictionary<string, ZipEntry> byName = entries.ToDictionary(entry => entry.Name[top.Length..]);
-        if (byName.Keys.Any(name => name == "constants.pkl" || name.StartsWith("code/", StringComparison.Ordinal)))
-            throw new CheckpointException("it is a TorchScript archive, which carries code; save model.state_dict() instead.");
+        if (byName.ContainsKey("constants.pkl")) throw ZipDirectory.TorchScript();
         if (byName.TryGetValue("byteorder", out ZipEntry? order) && ReadSmall(file, order, 16) is not [(byte)'l', ..])
             throw new CheckpointException("it was written on a big-endian machine, which is not supported.");
         if (!byName.TryGetValue("data.pkl", out ZipEntry? pickle)) throw new CheckpointException("its zip archive has no data.pkl.");

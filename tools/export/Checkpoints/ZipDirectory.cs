@@ -74,6 +74,7 @@ internal static class ZipDirectory
         int nameLength = U16(rest, 28), extraLength = U16(rest, 30), commentLength = U16(rest, 32);
         if (rest.Length < CentralLength + nameLength + extraLength + commentLength) throw Damaged("its central directory is damaged");
         string name = CheckName(Encoding.UTF8.GetString(rest.Slice(CentralLength, nameLength)));
+        if (name.Contains("/code/", StringComparison.Ordinal)) throw TorchScript();
         if (U16(rest, 10) != 0) throw Damaged($"entry '{name}' is compressed; PyTorch stores entries uncompressed");
         if ((U16(rest, 8) & 1) != 0) throw Damaged($"entry '{name}' is encrypted");
 
@@ -140,6 +141,9 @@ internal static class ZipDirectory
             previous = entry;
         }
     }
+
+    /// <summary>The refusal of an archive that carries code, whose entries are compressed besides.</summary>
+    public static CheckpointException TorchScript() => new("it is a TorchScript archive, which carries code; save model.state_dict() instead.");
 
     private static CheckpointException Damaged(string reason) => new($"its zip archive is refused: {reason}.");
 

@@ -5,7 +5,7 @@ using ModelStore;
 namespace Engine.Benchmarks;
 
 /// <summary>An ImageNet network from a file that need not be in a store, opened the way the server opens it.</summary>
-internal sealed class ModelFile
+internal sealed class ModelFile : IDisposable
 {
     private readonly InstalledModel _installed;
 
@@ -30,6 +30,11 @@ internal sealed class ModelFile
             },
             Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>A folder of this process's own, so that opening often is quick and the first opening is cold.</summary>
+    public string GraphCache { get; } = Directory.CreateTempSubdirectory("graphs-").FullName;
+
+    public void Dispose() => Directory.Delete(GraphCache, recursive: true);
 
     public IReadOnlyList<IModelSession> Open(RuntimeOptions options) => OnnxModel.OpenSessions(_installed, options, NullLogger.Instance);
 }

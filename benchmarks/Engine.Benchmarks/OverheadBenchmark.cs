@@ -52,7 +52,7 @@ internal static class OverheadBenchmark
         await worker.Ended;
     }
 
-    private static Task ClassifyAsync(ImageQueue queue, Admission admission, int rowLength, int images) =>
+    private static Task<float[]> ClassifyAsync(ImageQueue queue, Admission admission, int rowLength, int images) =>
         Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
             using var image = new ReusedImage(rowLength);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelStore;
 
 /// <summary>
@@ -16,5 +18,6 @@ public sealed record PreprocessingRecipe(int Resize, int Crop, string Interpolat
         new(256, 224, "bilinear", [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 
     /// <summary>Elements of one prepared image: three channels of <see cref="Crop"/> × <see cref="Crop"/>.</summary>
+    [JsonIgnore]
     public int TensorLength => 3 * Crop * Crop;
 }

@@ -28,6 +28,8 @@ internal static unsafe class ImageDecoder
         if (format == ImageFormat.Gif) return GifRows.Open(encoded, length, options);
         if (format == ImageFormat.Jpeg) JpegHeader.Check(bytes, options.MaxJpegScans);
         PngHeader png = format == ImageFormat.Png ? PngHeader.Read(bytes) : default;
+        // Before libvips, which has a limit of its own and calls what is beyond it damaged.
+        CheckSize(png.Width, png.Height, options);
 
         nint image = VipsLoader.Open(format, encoded, length);
         if (image == 0)

@@ -6,9 +6,11 @@ namespace InferenceApi.Imaging;
 /// What has to be known of a PNG before libvips opens it: colour type and depth, because libvips turns a transparent colour into an
 /// alpha band, and the checksums of all chunks before the pixels, which Pillow insists on and libvips is told to ignore.
 /// </summary>
+/// <param name="Width">In pixels.</param>
+/// <param name="Height">In pixels.</param>
 /// <param name="BitDepth">Bits per sample: 1, 2, 4, 8 or 16.</param>
 /// <param name="ColorType">0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha.</param>
-internal readonly record struct PngHeader(int BitDepth, int ColorType)
+internal readonly record struct PngHeader(int Width, int Height, int BitDepth, int ColorType)
 {
     private const int SignatureLength = 8;
 
@@ -27,9 +29,14 @@ internal readonly record struct PngHeader(int BitDepth, int ColorType)
             at += (int)length + 12;
             if (Crc32.Compute(typeAndData) != BinaryPrimitives.ReadUInt32BigEndian(encoded[(at - 4)..]))
                 throw Damaged("the checksum of its header does not match");
-            if (type.SequenceEqual("IHDR"u8) && length >= 13) header = new(typeAndData[12], typeAndData[13]);
+            if (type.SequenceEqual("IHDR"u8) && length >= 13) header = Parse(typeAndData[4..]);
         }
     }
+
+    private static PngHeader Parse(ReadOnlySpan<byte> data) =>
+        new(Side(data), Side(data[4..]), data[8], data[9]);
+
+    private static int Side(ReadOnlySpan<byte> bytes) => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(bytes), int.MaxValue);
 
     private static InvalidImageException Damaged(string found) => InvalidImageException.Unreadable(ImageFormat.Png, found);
 }

@@ -23,6 +23,7 @@ public sealed partial class ServedModels : IDisposable
     private long _loads;
     private long _failedLoads;
     private long _evictions;
+    private volatile bool _disposed;
 
     public ServedModels(StoreFolder store, ModelLoader loader, ServingOptions options, TimeProvider clock, ILogger<ServedModels> logger)
     {
@@ -132,6 +133,8 @@ public sealed partial class ServedModels : IDisposable
     /// <param name="hurry">Stops waiting for requests that have a lease and nothing in the line yet.</param>
     public async Task StopAsync(CancellationToken hurry)
     {
+        // A host that is disposed while it stops asks twice; the second time there is nothing left.
+        if (_disposed) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         using CancellationTokenRegistration registration = hurry.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _hurry);
         while (true)
@@ -155,6 +158,7 @@ public sealed partial class ServedModels : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         _stopping.Dispose();
         _hurry.Dispose();
         _oneLoadAtATime.Dispose();

@@ -1,0 +1,29 @@
+using Microsoft.OpenApi;
+
+namespace InferenceApi.Endpoints;
+
+/// <summary>OpenAPI document and Swagger UI at /swagger; everything is embedded, nothing is loaded from elsewhere.</summary>
+internal static class Documentation
+{
+    public static void AddDocumentation(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "Image classification",
+                Version = "v1",
+                Description = "SSL and SWSL ImageNet models behind one endpoint, with PyTorch's exact answer. Weights are CC BY-NC 4.0.",
+            });
+            options.OperationFilter<ClassifyDocumentation>();
+            options.SupportNonNullableReferenceTypes();
+        });
+    }
+
+    public static void UseDocumentation(this IApplicationBuilder app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(options => options.DocumentTitle = "Image classification API");
+    }
+}

@@ -77,6 +77,7 @@ public sealed class CheckpointDownloadTests : IDisposable
     {
         using LoopbackServer server = new((_, _) => LoopbackServer.Response("500 Oops", []));
         DownloadException failure = await Assert.ThrowsAsync<DownloadException>(() => Download(server).FetchAsync(Entry, _folder.Path));
+        Assert.True(failure.Unreachable);
         Assert.Contains("500", failure.Message, StringComparison.Ordinal);
         Assert.Equal(5, server.Requests.Count);
     }
@@ -96,6 +97,7 @@ public sealed class CheckpointDownloadTests : IDisposable
         wrong[77] ^= 1;
         using LoopbackServer server = new((_, _) => LoopbackServer.Response("200 OK", wrong));
         DownloadException failure = await Assert.ThrowsAsync<DownloadException>(() => Download(server).FetchAsync(Entry, _folder.Path));
+        Assert.False(failure.Unreachable, "a wrong file must not be replaced by synthetic weights");
         Assert.Contains($"expected {Entry.Sha256Prefix}", failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("model-x.pth")));
         Assert.Equal(0, new FileInfo(_folder.File("model-x.pth.part")).Length);
@@ -106,6 +108,7 @@ public sealed class CheckpointDownloadTests : IDisposable
     {
         using LoopbackServer server = new((_, _) => LoopbackServer.Response("200 OK", new byte[10]));
         DownloadException failure = await Assert.ThrowsAsync<DownloadException>(() => Download(server).FetchAsync(Entry, _folder.Path));
+        Assert.False(failure.Unreachable, "a wrong file must not be replaced by synthetic weights");
         Assert.Contains("offers 10 bytes where 100,000 were published", failure.Message, StringComparison.Ordinal);
     }
 
@@ -118,6 +121,7 @@ public sealed class CheckpointDownloadTests : IDisposable
         reserved.Stop();
         CheckpointDownload download = new(_client, new DownloadOptions { BaseAddress = new Uri($"http://127.0.0.1:{port}/") }, _clock);
         DownloadException failure = await Assert.ThrowsAsync<DownloadException>(() => download.FetchAsync(Entry, _folder.Path));
+        Assert.True(failure.Unreachable);
         Assert.Contains("no connection", failure.Message, StringComparison.Ordinal);
         Assert.Single(_clock.Waits);
     }

@@ -30,6 +30,11 @@ internal static class Failures
             await errors.WriteLineAsync("export: cancelled").ConfigureAwait(false);
             return ExitCode.Failed;
         }
+        catch (DownloadException exception) when (exception.Unreachable)
+        {
+            await errors.WriteLineAsync($"export: {exception.Message}").ConfigureAwait(false);
+            return ExitCode.Unreachable;
+        }
         catch (Exception exception) when (IsExpected(exception))
         {
             await errors.WriteLineAsync($"export: {exception.Message}").ConfigureAwait(false);

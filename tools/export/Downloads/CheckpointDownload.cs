@@ -73,16 +73,15 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
             {
                 failure = exception;
             }
-
             catch (HttpRequestException exception) when (!cancel.IsCancellationRequested)
             {
-                throw new DownloadException($"{address}: {exception.Message}", exception);
+                throw new DownloadException($"{address}: {exception.Message}", exception) { Unreachable = true };
             }
 
             if (file.Length >= entry.Bytes) return;
             (attempt, delay) = file.Length > before ? (1, options.FirstDelay) : (attempt + 1, delay);
             if (attempt > AttemptsFor(failure))
-                throw new DownloadException($"{address}: {Reason(failure)}; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.", failure);
+                throw new DownloadException($"{address}: {Reason(failure)}; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.", failure) { Unreachable = true };
             await Task.Delay(delay, time, cancel).ConfigureAwait(false);
             delay *= 2;
         }

@@ -1,8 +1,18 @@
+using TestKit;
+
 namespace InferenceApi.Tests.Imaging;
 
-/// <summary>A fact that asks live Pillow and torchvision; skipped with the reason where they are not installed.</summary>
+/// <summary>A fact that asks live Pillow and torchvision; skipped with the reason where they, or the photographs, are absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class OracleFactAttribute : FactAttribute
 {
-    public OracleFactAttribute() => Skip = Oracle.Missing;
+    public OracleFactAttribute(bool photographs = false)
+    {
+        Photographs = photographs;
+        Skip = photographs && Fixtures.SharedFolder is null
+            ? "Needs real photographs: set SHARED_FIXTURES or put them into ../shared."
+            : Oracle.Missing;
+    }
+
+    public bool Photographs { get; }
 }

@@ -34,10 +34,9 @@ public sealed class PillowParityTests
         AssertSame(expected, name => live[Path.Combine(GoldenFiles.Folder, name)]);
     }
 
-    [SharedFact]
+    [OracleFact(photographs: true)]
     public void Prepare_RealPhotographs_GivesLivePillowsBytesAndBits()
     {
-        if (Oracle.Missing is not null) return; // said by the skipped oracle test above
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(Fixtures.SharedFolder!, "images")).Where(IsPhotograph)];
         Assert.Equal(101, files.Length);
         ImagePreparer preparer = new(new ImagingOptions());

@@ -52,8 +52,16 @@ public static partial class OnnxEnvironment
     private static void Write(IntPtr parameter, OrtLoggingLevel severity, string category, string logId, string codeLocation, string message)
     {
         if (Logger is not { } logger) return;
-        if (severity >= OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR) Log.NativeError(logger, message, codeLocation);
-        else Log.NativeWarning(logger, message, codeLocation);
+        try
+        {
+            if (severity >= OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR) Log.NativeError(logger, message, codeLocation);
+            else Log.NativeWarning(logger, message, codeLocation);
+        }
+#pragma warning disable CA1031 // The caller is native: an exception (a log closed by a stopping host) would end the process.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     private static partial class Log

@@ -26,6 +26,9 @@ internal sealed class NamedModel(string name)
     /// <summary>The load under way, of a first or of another version; every request that finds no version shares it.</summary>
     public Task<ServedModel>? Loading { get; set; }
 
+    /// <summary>Requests that wait for <see cref="Loading"/>.</summary>
+    public int Waiters { get; set; }
+
     /// <summary>Counts of versions that have ended, so that totals never fall.</summary>
     public long RetiredExpired { get; set; }
 

@@ -122,6 +122,12 @@ public sealed class ServedModel
         return new ModelLease(this);
     }
 
+    /// <summary>Counts leases for those who waited for the load; each is then made, or given back with <see cref="Return"/>.</summary>
+    internal void Reserve(int leases)
+    {
+        lock (_gate) _leases += leases;
+    }
+
     internal void Return()
     {
         Volatile.Write(ref _lastUsed, _clock.GetTimestamp());

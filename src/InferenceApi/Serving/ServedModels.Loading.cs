@@ -50,8 +50,11 @@ public sealed partial class ServedModels
             model.Current = served;
             model.CurrentVersion = version;
             model.Loading = null;
+            // Set aside now, so that the next load cannot evict it before those who waited for it came to use it.
+            served.Reserve(model.Waiters);
+            model.Waiters = 0;
             Log.Loaded(_logger, model.Name, served.Manifest.Version, served.Curve.LargestUsefulBatch, served.Curve.Throughput);
-            // Nobody could have a lease on it yet, so stopping has not drained it.
+            // Stopping looked before this version was here to be drained.
             if (_stopping.IsCancellationRequested) Retire(model);
         }
 
@@ -65,6 +68,7 @@ public sealed partial class ServedModels
         lock (_gate)
         {
             model.Loading = null;
+            model.Waiters = 0;
             if (stopping) model.LoadState = ModelState.Unloaded;
             else model.MarkFailed(version, reason, _clock);
         }

@@ -111,7 +111,7 @@ public sealed partial class ServedModels : IDisposable
                 if (model.Candidate(versions, _clock) is { } version && version != model.CurrentVersion) load = StartLoad(model, version);
             }
 
-            if (load is not null) await AwaitLoadAsync(load, CancellationToken.None).ConfigureAwait(false);
+            if (load is not null) await AwaitEndAsync(load).ConfigureAwait(false);
         }
     }
 
@@ -152,7 +152,7 @@ public sealed partial class ServedModels : IDisposable
 
             if (unfinished.Length == 0) return;
             // Loads end as failures now; a drain that fails is a defect and must not be lost.
-            foreach (Task task in unfinished) await AwaitLoadAsync(task, CancellationToken.None).ConfigureAwait(false);
+            foreach (Task task in unfinished) await AwaitEndAsync(task).ConfigureAwait(false);
         }
     }
 
@@ -169,29 +169,66 @@ public sealed partial class ServedModels : IDisposable
         while (true)
         {
             Task<ServedModel> loading;
+            NamedModel? model;
             IReadOnlyList<InstalledVersion> versions = InstalledVersion.Of(_store, name);
             lock (_gate)
             {
                 ThrowIfStopping(name);
-                NamedModel? model = _models.GetValueOrDefault(name);
+                model = _models.GetValueOrDefault(name);
                 if (model?.Current?.TryLease() is { } lease) return lease;
                 if (versions.Count == 0 && model?.Loading is null) throw new UnknownModelException(name);
                 // Only names that exist get an entry: strangers must not be able to fill the memory.
                 if (model is null) _models.Add(name, model = new NamedModel(name));
                 loading = model.Loading ?? StartLoad(
                     model, model.Candidate(versions, _clock) ?? throw new ModelUnavailableException(name, model.Error ?? "no version of it is good."));
+                model.Waiters++;
             }
 
-            await AwaitLoadAsync(loading, cancellation).ConfigureAwait(false);
+            if (await AwaitLeaseAsync(model, loading, cancellation).ConfigureAwait(false) is { } shared) return shared;
         }
     }
 
-    /// <summary>Waits for a load of which the outcome is looked at afterwards: a failed version leaves room for the one before it.</summary>
-    private static async Task AwaitLoadAsync(Task loading, CancellationToken cancellation)
+    /// <summary>
+    /// The lease that was set aside for this waiter when the load ended, or null where the load failed, which leaves room for the version before.
+    /// </summary>
+    private async Task<ModelLease?> AwaitLeaseAsync(NamedModel model, Task<ServedModel> loading, CancellationToken cancellation)
     {
         try
         {
-            await loading.WaitAsync(cancellation).ConfigureAwait(false);
+            return new ModelLease(await loading.WaitAsync(cancellation).ConfigureAwait(false));
+        }
+        catch (ModelUnavailableException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            bool setAside;
+            lock (_gate)
+            {
+                setAside = model.Loading != loading;
+                if (!setAside) model.Waiters--;
+            }
+
+            if (setAside)
+            {
+                _ = loading.ContinueWith(
+                    static ended => ended.Result.Return(),
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnRanToCompletion,
+                    TaskScheduler.Default);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a load or a drain, without interest in whether a version was good.</summary>
+    private static async Task AwaitEndAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
         }
         catch (ModelUnavailableException)
         {

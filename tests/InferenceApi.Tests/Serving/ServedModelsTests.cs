@@ -307,6 +307,27 @@ public sealed class ServedModelsTests
     }
 
     [Fact]
+    public async Task TwoHotModels_WithRoomForOne_AreLoadedOnceEach_AndAnswerAll()
+    {
+        await using var rig = new ServingRig(memoryBudget: 3_000);
+        string network = new('x', 2_000);
+        rig.Install("one", network);
+        rig.Install("two", network);
+        using var mayOpen = new ManualResetEventSlim();
+        rig.OnOpen = _ => Assert.True(mayOpen.Wait(Patience.Limit));
+        using var leaving = new CancellationTokenSource();
+        Task[] leavers = [.. Enumerable.Range(0, 5).Select(_ => rig.ClassifyAsync("one", 1, leaving.Token))];
+        Task[] requests = [.. Enumerable.Range(0, 40).Select(i => rig.ClassifyAsync(i % 2 == 0 ? "one" : "two", i))];
+
+        await leaving.CancelAsync();
+        foreach (Task left in leavers) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.Soon());
+        mayOpen.Set();
+
+        await Task.WhenAll(requests).Soon();
+        Assert.Equal(2, rig.Opened.Count);
+    }
+
+    [Fact]
     public async Task Eviction_WaitsForTheLeaseOfABusyModel()
     {
         await using var rig = new ServingRig(memoryBudget: 3_000);

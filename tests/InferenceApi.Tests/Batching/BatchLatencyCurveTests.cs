@@ -63,6 +63,19 @@ public sealed class BatchLatencyCurveTests
     }
 
     [Fact]
+    public void WarmUp_WithoutAVerdictInTime_AllowsSmallBatches()
+    {
+        var clock = new ManualClock();
+        using var session = new ScriptedSession(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromMilliseconds(50 * rows)) };
+
+        BatchLatencyCurve curve = WarmUp.Measure([session], new ComputeSlots(1), clock, TimeSpan.FromSeconds(0.4), default);
+
+        Assert.Equal(4, curve.LargestUsefulBatch);
+        Assert.Equal(200, curve.Estimate(4).TotalMilliseconds, 0.01);
+        Assert.Equal([1, 2, 3, 4], session.Runs.Distinct().Order());
+    }
+
+    [Fact]
     public void WarmUp_OfASlowModel_KeepsToItsBudget()
     {
         var clock = new ManualClock();

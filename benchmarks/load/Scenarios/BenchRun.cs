@@ -1,0 +1,42 @@
+using Load.Http;
+using Load.Processes;
+using Load.Reporting;
+
+namespace Load.Scenarios;
+
+/// <summary>What the scenarios share: options, pictures, the report, and figures that later scenarios build on.</summary>
+internal sealed class BenchRun(BenchOptions options, IReadOnlyList<byte[]> pictures, Report report, CancellationToken cancellation)
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
+
+    public BenchOptions Options => options;
+
+    public IReadOnlyList<byte[]> Pictures => pictures;
+
+    public Report Report => report;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Of the large model, where they were measured.</summary>
+    public Ceilings? Ceilings { get; set; }
+
+    /// <summary>Our saturation throughput, images a second; open loops are scaled to it.</summary>
+    public double? Capacity { get; set; }
+
+    /// <summary>Our idle latency.</summary>
+    public double? IdleP50 { get; set; }
+
+    public byte[][] Requests(string model, TimeSpan? timeout = null) => ClassifyRequest.SerializeAll(model, pictures, timeout);
+
+    public Task<ServiceProcess> StartAsync(Contender contender, string model) => ServiceProcess.StartAsync(
+        contender.Command(model), contender.Port, Path.Combine(options.Scratch, "logs", $"{contender.Name}.log"), StartPatience, cancellation);
+
+    /// <summary>Ceilings of a model, measured by the benchmarks project with the server's own session options.</summary>
+    public Task<Ceilings> MeasureCeilingsAsync(string model) => ToolRun.ReadAsync<Ceilings>(
+        [
+            "dotnet", Path.Combine(options.Root, "benchmarks/InferenceApi.Benchmarks/bin/Release/net10.0/InferenceApi.Benchmarks.dll"),
+            "ceilings", "--store", options.Store, "--model", model, "--pictures", options.Pictures,
+            "--seconds", FormattableString.Invariant($"{options.CeilingSeconds}"),
+        ],
+        cancellation);
+}

@@ -1,0 +1,4 @@
+namespace Load.Scenarios;
+
+/// <summary>Figures taken within the same minute, to be compared with each other only.</summary>
+internal sealed record SaturationRound(Ceilings Ceilings, IReadOnlyDictionary<string, ContenderRound> Contenders);

@@ -3,7 +3,7 @@
 #   ./bench.sh              about 12 minutes
 #   ./bench.sh --quick      about 4 minutes: short stretches, one round of open loops
 #   ./bench.sh --full       about an hour: long stretches, all twelve models (synthetic; 3.1 GB of disk), micro-benchmarks
-#   ./bench.sh --only NAME  saturation, small, open, overload, memory, cold, prepare, models, micro; may be repeated
+#   ./bench.sh --only NAME  saturation, small, open, overload, memory, cold, prepare, engine, models, micro; may be repeated
 # Reports go to benchmarks/results. Everything listens on the loopback only, and is ended at the end.
 # BENCH_STORE=DIR uses installed models instead of synthetic ones; BENCH_PICTURES=DIR other JPEGs.
 set -euo pipefail

@@ -7,6 +7,9 @@ namespace Load.Arrivals;
 /// <summary>N clients, each sending its next request as soon as the last is answered: finds capacity, and with one client the idle latency.</summary>
 internal static class ClosedLoop
 {
+    // A server that hangs must not hang the benchmark.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
+
     /// <param name="port">On the loopback.</param>
     /// <param name="requests">Sent in turn.</param>
     /// <param name="clients">Connections.</param>
@@ -16,6 +19,8 @@ internal static class ClosedLoop
     public static async Task<LoadResult> RunAsync(
         int port, byte[][] requests, int clients, TimeSpan duration, int maxRequests = int.MaxValue, CancellationToken cancellation = default)
     {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bound.CancelAfter(duration + AnswerPatience);
         Connection[] connections = [.. Enumerable.Range(0, clients).Select(_ => new Connection(port))];
         try
         {
@@ -29,12 +34,12 @@ internal static class ClosedLoop
             async Task<List<Exchange>> ClientAsync(Connection connection)
             {
                 var exchanges = new List<Exchange>();
-                while (Stopwatch.GetTimestamp() < end && !cancellation.IsCancellationRequested)
+                while (Stopwatch.GetTimestamp() < end && !bound.IsCancellationRequested)
                 {
                     int number = Interlocked.Increment(ref next);
                     if (number >= maxRequests) break;
                     long sent = Stopwatch.GetTimestamp();
-                    Answer answer = await connection.ExchangeAsync(requests[number % requests.Length], cancellation).ConfigureAwait(false);
+                    Answer answer = await connection.ExchangeAsync(requests[number % requests.Length], bound.Token).ConfigureAwait(false);
                     exchanges.Add(new Exchange(sent, sent, Stopwatch.GetTimestamp(), answer));
                 }
 

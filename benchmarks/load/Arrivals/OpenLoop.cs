@@ -11,6 +11,8 @@ namespace Load.Arrivals;
 /// </summary>
 internal static class OpenLoop
 {
+    // A server that hangs must not hang the benchmark.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
 
     /// <param name="port">On the loopback.</param>
@@ -21,9 +23,8 @@ internal static class OpenLoop
     public static async Task<LoadResult> RunAsync(
         int port, byte[][] requests, double[] times, int connections, CancellationToken cancellation = default)
     {
-        IReadOnlyList<Exchange> exchanges = [];
         TimeSpan processor = OwnProcessor.Used;
-        exchanges = await ExchangesAsync(port, requests, times, connections, cancellation).ConfigureAwait(false);
+        IReadOnlyList<Exchange> exchanges = await ExchangesAsync(port, requests, times, connections, cancellation).ConfigureAwait(false);
         return LoadResult.Of(exchanges, OwnProcessor.Used - processor);
     }
 
@@ -31,6 +32,8 @@ internal static class OpenLoop
     public static async Task<IReadOnlyList<Exchange>> ExchangesAsync(
         int port, byte[][] requests, double[] times, int connections, CancellationToken cancellation = default)
     {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bound.CancelAfter(TimeSpan.FromSeconds(times[^1]) + AnswerPatience);
         var idle = new ConcurrentStack<Connection>();
         var opened = new ConcurrentBag<Connection>();
         try
@@ -72,7 +75,7 @@ internal static class OpenLoop
         {
             if (!idle.TryPop(out Connection? connection)) opened.Add(connection = new Connection(port));
             long sent = Stopwatch.GetTimestamp();
-            Answer answer = await connection.ExchangeAsync(request, cancellation).ConfigureAwait(false);
+            Answer answer = await connection.ExchangeAsync(request, bound.Token).ConfigureAwait(false);
             long done = Stopwatch.GetTimestamp();
             idle.Push(connection);
             return new Exchange(planned, sent, done, answer);

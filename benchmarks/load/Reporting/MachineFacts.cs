@@ -6,6 +6,8 @@ namespace Load.Reporting;
 /// <summary>Where and with what the figures were taken.</summary>
 internal sealed record MachineFacts(string Processor, int Cores, string OperatingSystem, string Runtime, string Sdk, string Commit, string LoadBefore)
 {
+    private const string Unknown = "unknown";
+
     public static async Task<MachineFacts> ReadAsync(string root, CancellationToken cancellation)
     {
         string commit = await LineAsync(["git", "-C", root, "rev-parse", "--short=10", "HEAD"], cancellation).ConfigureAwait(false);
@@ -16,7 +18,7 @@ internal sealed record MachineFacts(string Processor, int Cores, string Operatin
             RuntimeInformation.OSDescription,
             RuntimeInformation.FrameworkDescription,
             await LineAsync(["dotnet", "--version"], cancellation).ConfigureAwait(false),
-            changes.Length == 0 ? commit : commit + "+changes",
+            changes.Length == 0 || commit == Unknown ? commit : commit + "+changes",
             File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "unknown");
     }
 
@@ -39,7 +41,7 @@ internal sealed record MachineFacts(string Processor, int Cores, string Operatin
         }
         catch (Exception failure) when (failure is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            return "unknown";
+            return Unknown;
         }
     }
 }

@@ -1,28 +1,28 @@
 using System.Globalization;
-using Load.Measurement;
 using Load.Processes;
 using Load.Reporting;
 
 namespace Load.Scenarios;
 
-/// <summary>File to tensor on one core, beside torchvision's pipeline on the same pictures.</summary>
+/// <summary>File to tensor on one core beside torchvision's pipeline on the same pictures; benchmarks/prepare takes turns between the two.</summary>
 internal static class PrepareScenario
 {
     private const double Target = 0.65;
 
     public static async Task RunAsync(BenchRun run)
     {
-        string script = Path.Combine(run.Options.Root, "benchmarks/peers/torchvision_prepare.py");
-        var rounds = new List<(double Ours, double Theirs)>();
-        for (int round = 0; round < run.Options.Rounds; round++)
-        {
-            Ceilings ceilings = await run.MeasureCeilingsAsync(run.Options.SmallModel).ConfigureAwait(false);
-            string printed = await ToolRun.TextAsync(["/usr/bin/python3", script, run.Options.Pictures], run.Cancellation).ConfigureAwait(false);
-            rounds.Add((ceilings.PrepareMs, double.Parse(printed, CultureInfo.InvariantCulture)));
-        }
+        string tool = Path.Combine(run.Options.Root, "benchmarks/prepare/bin/Release/net10.0/Prepare.Benchmarks.dll");
+        string printed = await ToolRun.TextAsync(
+            ["taskset", "-c", "0", "dotnet", tool, run.Options.Pictures, run.Options.IsFull ? "21" : "9"], run.Cancellation).ConfigureAwait(false);
+        double ours = Figure("ours, whole"), theirs = Figure("torchvision"), ratio = Figure("ratio");
+        run.Report.Detail("prepare", new { oursMs = ours, torchvisionMs = theirs, ratio });
+        run.Report.Add(Finding.AtMost("prepare, one core, against torchvision", $"{ours:0.00} ms", $"torchvision {theirs:0.00} ms", ratio, Target, " ×"));
 
-        run.Report.Add(Finding.AtMost(
-            "prepare, one core, against torchvision", $"{LatencySummary.Median(rounds.Select(r => r.Ours)):0.00} ms",
-            $"torchvision {LatencySummary.Median(rounds.Select(r => r.Theirs)):0.00} ms", LatencySummary.Median(rounds.Select(r => r.Ours / r.Theirs)), Target, " ×"));
+        double Figure(string name)
+        {
+            string line = printed.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))
+                ?? throw new InvalidOperationException($"the tool printed no line '{name}'.");
+            return double.Parse(line[name.Length..].TrimStart().Split(' ')[0], CultureInfo.InvariantCulture);
+        }
     }
 }

@@ -21,6 +21,7 @@ internal sealed record Scenario(string Name, Func<BenchRun, Task> Run)
         if (options.Wants("memory")) yield return new Scenario("memory", MemoryScenario.RunAsync);
         if (options.Wants("cold")) yield return new Scenario("cold", ColdStartScenario.RunAsync);
         if (options.Wants("prepare", !options.IsQuick)) yield return new Scenario("prepare", PrepareScenario.RunAsync);
+        if (options.Wants("engine")) yield return new Scenario("engine", EngineScenario.RunAsync);
         if (options.Wants("models", options.IsFull)) yield return new Scenario("models", AllModelsScenario.RunAsync);
     }
 }

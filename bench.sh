@@ -86,6 +86,6 @@ if [ ${#only[@]} -eq 0 ] || [ "${only[*]//--only/}" != " micro" ]; then
     --root "$root" --store "$store" --pictures "$pictures" --pictures-from "$from" --scratch "$scratch" --mode "$mode" "${only[@]}" || status=$?
 fi
 if $micro; then
-  (cd "$scratch" && BENCH_PICTURES=$pictures dotnet "$root/benchmarks/InferenceApi.Benchmarks/bin/Release/net10.0/InferenceApi.Benchmarks.dll" micro) || status=$?
+  (cd "$scratch" && BENCH_PICTURES=$pictures dotnet "$root/benchmarks/InferenceApi.Benchmarks/bin/Release/net10.0/InferenceApi.Benchmarks.dll" micro --inProcess --filter "*") || status=$?
 fi
 exit $status

@@ -1,0 +1,76 @@
+using System.Reflection;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace InferenceApi.Telemetry;
+
+/// <summary>Adds metrics, traces and logs to the host.</summary>
+public static class TelemetryRegistration
+{
+    private const string ServiceName = "inference-service";
+
+    // By default .NET 10 gives the spans of HTTP requests no attributes at all.
+    private const string SuppressHttpAttributes = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    /// <summary>
+    /// Adds <see cref="InferenceMetrics"/>, the <see cref="PrometheusExporter"/>, and, for each signal that an OTEL_EXPORTER_OTLP_* variable
+    /// names an endpoint for, its export. With OTEL_SDK_DISABLED=true only the first, which then costs next to nothing.
+    /// </summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<InferenceMetrics>();
+        if (string.Equals(builder.Configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)) return;
+
+        builder.Services.AddSingleton<PrometheusExporter>();
+        IOpenTelemetryBuilder telemetry = new TelemetryBuilder(builder.Services).ConfigureResource(Describe);
+        telemetry.WithMetrics(metrics => Metrics(metrics, builder.Configuration));
+        if (IsExported(builder.Configuration, "TRACES")) telemetry.WithTracing(traces => Traces(traces, builder.Configuration));
+        if (IsExported(builder.Configuration, "LOGS"))
+            telemetry.WithLogging(logs => logs.AddOtlpExporter(options => Point(options, builder.Configuration, "LOGS")), options => options.IncludeScopes = false);
+    }
+
+    /// <summary>Name, version and instance; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override.</summary>
+    private static void Describe(ResourceBuilder resource)
+    {
+        string version = typeof(TelemetryRegistration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        resource.Clear().AddTelemetrySdk()
+            .AddService(ServiceName, serviceVersion: version.Split('+')[0])
+            .AddEnvironmentVariableDetector();
+    }
+
+    private static void Metrics(MeterProviderBuilder metrics, IConfiguration configuration)
+    {
+        metrics
+            .AddMeter(InferenceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .SetExemplarFilter(ExemplarFilterType.TraceBased)
+            .AddReader(services => new BaseExportingMetricReader(services.GetRequiredService<PrometheusExporter>()));
+        if (IsExported(configuration, "METRICS")) metrics.AddOtlpExporter(options => Point(options, configuration, "METRICS"));
+    }
+
+    private static void Traces(TracerProviderBuilder traces, IConfiguration configuration)
+    {
+        AppContext.SetSwitch(SuppressHttpAttributes, false);
+        traces
+            .AddSource(InferenceTracing.SourceName, "Microsoft.AspNetCore")
+            .AddProcessor(new ProbeSpanFilter())
+            .AddOtlpExporter(options => Point(options, configuration, "TRACES"));
+    }
+
+    private static bool IsExported(IConfiguration configuration, string signal) =>
+        (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]) is { Length: > 0 }
+        && !string.Equals(configuration[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What the variables of one signal say; the exporter reads the common ones itself.</summary>
+    private static void Point(OtlpExporterOptions options, IConfiguration configuration, string signal)
+    {
+        string prefix = $"OTEL_EXPORTER_OTLP_{signal}_";
+        if (configuration[prefix + "PROTOCOL"] is { Length: > 0 } protocol)
+            options.Protocol = protocol == "http/protobuf" ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        if (configuration[prefix + "ENDPOINT"] is { Length: > 0 } endpoint) options.Endpoint = new Uri(endpoint);
+        if (configuration[prefix + "HEADERS"] is { Length: > 0 } headers) options.Headers = headers;
+    }
+}

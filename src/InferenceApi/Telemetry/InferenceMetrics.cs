@@ -42,7 +42,7 @@ public sealed class InferenceMetrics
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _loads;
 
-    public InferenceMetrics(IMeterFactory meters)
+    public InferenceMetrics(IMeterFactory meters, TimeProvider time)
     {
         Meter meter = meters.Create(MeterName);
         _stages = Seconds("inference.stage.duration", "Time one image spent in a stage.");
@@ -53,7 +53,7 @@ public sealed class InferenceMetrics
         _refusals = meter.CreateCounter<long>("inference.refusals", "{request}", "Classify requests answered with an error, by its kind.");
         _loads = meter.CreateCounter<long>("inference.model.loads", "{load}", "Attempts to load a model.");
         _triton = new TritonCounters(meter);
-        _gauges = new ModelGauges(meter);
+        _gauges = new ModelGauges(meter, time);
 
         Histogram<double> Seconds(string name, string description) => meter.CreateHistogram(
             name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
@@ -63,7 +63,7 @@ public sealed class InferenceMetrics
     public static IReadOnlyList<string> ModelStates { get; } = ["unloaded", "loading", "warming_up", "ready", "draining", "failed"];
 
     /// <summary>Says where the gauges read from; called once, at start-up.</summary>
-    /// <param name="models">Every installed model; called from the collecting thread, once per gauge.</param>
+    /// <param name="models">Every installed model; called from the collecting thread, once per collection.</param>
     /// <param name="preparationPending">Images being decoded or waiting for it.</param>
     public void Observe(Func<IEnumerable<ModelSnapshot>> models, Func<int> preparationPending) => _gauges.Observe(models, preparationPending);
 

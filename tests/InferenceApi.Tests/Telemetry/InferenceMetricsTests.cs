@@ -12,9 +12,10 @@ public sealed class InferenceMetricsTests : IDisposable
     private readonly string _model = "model-" + Guid.NewGuid().ToString("N");
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ScrapedMeter _scraped = new(InferenceMetrics.MeterName);
+    private readonly HandSetTime _time = new();
     private readonly InferenceMetrics _metrics;
 
-    public InferenceMetricsTests() => _metrics = new InferenceMetrics(_services.GetRequiredService<IMeterFactory>());
+    public InferenceMetricsTests() => _metrics = new InferenceMetrics(_services.GetRequiredService<IMeterFactory>(), _time);
 
     public void Dispose()
     {
@@ -120,17 +121,19 @@ public sealed class InferenceMetricsTests : IDisposable
         Assert.Contains($"inference_estimated_wait_seconds{{model=\"{_model}\"}} 0.5", lines);
         Assert.Contains($"inference_model_memory_bytes{{model=\"{_model}\"}} 1000", lines);
         Assert.Contains($"inference_sessions{{model=\"{_model}\"}} 2", lines);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",version=\"1\",state=\"ready\"}} 1", lines);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",version=\"1\",state=\"failed\"}} 0", lines);
+        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"ready\",version=\"1\"}} 1", lines);
+        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"failed\",version=\"1\"}} 0", lines);
         Assert.Contains($"nv_inference_pending_request_count{{model=\"{_model}\",version=\"1\"}} 3", lines);
 
+        _time.Pass(TimeSpan.FromSeconds(1));
         models = [models[0] with { Version = 2, State = "loading" }];
         lines = _scraped.Lines(_model);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",version=\"1\",state=\"ready\"}} 0", lines);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",version=\"2\",state=\"loading\"}} 1", lines);
+        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"ready\",version=\"1\"}} 0", lines);
+        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"loading\",version=\"2\"}} 1", lines);
         Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 3", lines);
         Assert.Contains($"nv_inference_pending_request_count{{model=\"{_model}\",version=\"1\"}} 0", lines);
 
+        _time.Pass(TimeSpan.FromSeconds(1));
         models = [];
         Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 0", _scraped.Lines(_model));
     }

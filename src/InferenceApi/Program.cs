@@ -1,20 +1,26 @@
 using InferenceApi;
 using InferenceApi.Endpoints;
+using InferenceApi.Telemetry;
 
 if (HealthCheckCommand.Wants(args)) return await HealthCheckCommand.RunAsync(args);
 
 // The settings lie beside the program, wherever it is started from.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddSettings();
+builder.AddTelemetry();
 builder.Services.AddEngine();
 builder.Services.AddDocumentation();
 
 WebApplication app = builder.Build();
+app.ObserveEngine();
+app.UseHttpSpans();
+app.UseRequestTelemetry();
 app.UseProblems();
 app.UseDocumentation();
 app.MapClassify();
 app.MapModels();
 app.MapHealth();
+app.MapMetrics();
 app.MapErrors();
 app.MapFront();
 await app.RunAsync();

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using InferenceApi.Runtime;
+using InferenceApi.Telemetry;
 
 namespace InferenceApi.Batching;
 
@@ -17,6 +19,7 @@ internal sealed partial class BatchWorker
     private readonly Action<BatchRun>? _observer;
     private readonly ILogger _logger;
     private readonly PendingImage[] _batch;
+    private readonly ActivityContext[] _requests;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _runStartedAt;
     private int _runningRows;
@@ -41,6 +44,7 @@ internal sealed partial class BatchWorker
         _observer = observer;
         _logger = logger;
         _batch = new PendingImage[Math.Min(session.MaxBatch, curve.LargestUsefulBatch)];
+        _requests = new ActivityContext[_batch.Length];
     }
 
     /// <summary>Completes when the queue is closed and everything in it is answered.</summary>
@@ -88,15 +92,20 @@ internal sealed partial class BatchWorker
         TimeSpan oldestWait = _clock.GetElapsedTime(_batch[0].EnqueuedAt, startedAt);
         Exception? failure = null;
         TimeSpan runTime = TimeSpan.Zero;
+        ActivityContext runSpan = default;
         try
         {
             Fill(rows);
             startedAt = _clock.GetTimestamp();
             Volatile.Write(ref _runStartedAt, startedAt);
             Volatile.Write(ref _runningRows, rows);
-            _session.Run(rows);
-            runTime = _clock.GetElapsedTime(startedAt);
-            HandBack(rows, startedAt, runTime);
+            using (Activity? span = StartSpan(rows))
+            {
+                runSpan = span?.Context ?? default;
+                runTime = Run(rows, startedAt, span);
+            }
+
+            HandBack(rows, startedAt, runTime, runSpan);
             _curve.Observe(rows, runTime);
         }
 #pragma warning disable CA1031 // Whatever a run throws is its members' failure; the worker must live for the next.
@@ -135,13 +144,33 @@ internal sealed partial class BatchWorker
         }
     }
 
-    private void HandBack(int rows, long startedAt, TimeSpan runTime)
+    private TimeSpan Run(int rows, long startedAt, Activity? span)
+    {
+        try
+        {
+            _session.Run(rows);
+            return _clock.GetElapsedTime(startedAt);
+        }
+        catch
+        {
+            span?.SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
+    }
+
+    private Activity? StartSpan(int rows)
+    {
+        for (int row = 0; row < rows; row++) _requests[row] = _batch[row].Request;
+        return InferenceTracing.StartRun(_model, _requests.AsSpan(0, rows));
+    }
+
+    private void HandBack(int rows, long startedAt, TimeSpan runTime, ActivityContext runSpan)
     {
         for (int row = 0; row < rows; row++)
         {
             PendingImage pending = _batch[row];
             TimeSpan queueTime = _clock.GetElapsedTime(pending.EnqueuedAt, startedAt);
-            pending.Complete(new ImageResult(_session.OutputRow(row), rows, queueTime, runTime));
+            pending.Complete(new ImageResult(_session.OutputRow(row), rows, queueTime, runTime) { RunSpan = runSpan });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace InferenceApi.Batching;
 
@@ -29,6 +30,9 @@ public sealed class ImageResult : IDisposable
 
     /// <summary>Duration of the native call.</summary>
     public TimeSpan RunTime { get; }
+
+    /// <summary>Span of the run; default where it is not traced.</summary>
+    public ActivityContext RunSpan { get; init; }
 
     public void Dispose()
     {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using InferenceApi.Telemetry;
 
 namespace InferenceApi.Batching;
 
@@ -23,6 +25,9 @@ internal sealed class PendingImage(IMemoryOwner<float> image, long enqueuedAt, l
 
     /// <summary>Clock timestamp after which no run is spent on it.</summary>
     public long Deadline { get; } = deadline;
+
+    /// <summary>The traced request it belongs to; default where nobody traces it.</summary>
+    public ActivityContext Request { get; } = InferenceTracing.CurrentRequest;
 
     public Task<ImageResult> Answer => _answer.Task;
 

@@ -42,9 +42,12 @@ public sealed class ImageClassifier(ImagePreparer preparer, PreparationSlots slo
         ImageTimings imaging = default;
         PreparedImage image = await slots.RunAsync(
             () => preparer.Prepare(encoded, model.Manifest.Preprocessing, out imaging), cancellation);
+        DateTimeOffset prepared = time.GetUtcNow();
+        InferenceTracing.Prepared(prepared, imaging.Decode, imaging.Prepare);
         (int width, int height) = (image.SourceWidth, image.SourceHeight);
 
         using ImageResult answer = await model.EnqueueAsync(ticket, image, cancellation);
+        InferenceTracing.Queued(prepared, answer.QueueTime, answer.RunSpan);
 
         long start = time.GetTimestamp();
         Prediction[] predictions = TopPredictions.Rank(answer.Logits, topK);

@@ -6,7 +6,7 @@ using InferenceApi.Telemetry;
 namespace InferenceApi.Endpoints;
 
 /// <summary>The images of one request, each with an answer of its own: one bad picture does not fail its neighbours.</summary>
-internal sealed class ClassifyBatch(ImageClassifier classifier, ServedModel model, AdmissionTicket ticket, int topK, CancellationToken cancellation)
+internal sealed class ClassifyBatch(ImageClassifier classifier, ServedModel model, AdmissionTicket ticket, int topK, InferenceMetrics metrics, CancellationToken cancellation)
 {
     /// <summary>Answers in the request's order; where every image failed, the failure that becomes the response.</summary>
     public async Task<(ImageAnswer[] Answers, Problem? Failure, StageTimings Timings)> RunAsync(IReadOnlyList<UploadedImage> images)
@@ -31,16 +31,23 @@ internal sealed class ClassifyBatch(ImageClassifier classifier, ServedModel mode
 
     private async Task<Outcome> ClassifyAsync(UploadedImage image)
     {
-        if (image.Failure is not null) return Outcome.Of(image.Name, image.Failure);
+        if (image.Failure is not null) return Fail(image, image.Failure);
         try
         {
             ClassificationResult result = await classifier.ClassifyAsync(model, ticket, image.Bytes.Memory, topK, cancellation);
+            metrics.ImageAnswered(model.Manifest.Name, result.Timings);
             return new Outcome(ImageAnswer.Of(image.Name, result, model.Labels), result, null);
         }
         catch (Exception failure) when (ProblemMapping.Of(failure) is { Kind: not ProblemKind.Internal } problem)
         {
-            return Outcome.Of(image.Name, problem);
+            return Fail(image, problem);
         }
+    }
+
+    private Outcome Fail(UploadedImage image, Problem problem)
+    {
+        metrics.ImagesFailed(model.Manifest.Name, RequestTelemetry.OutcomeOf(problem.Kind));
+        return Outcome.Of(image.Name, problem);
     }
 
     private sealed record Outcome(ImageAnswer Answer, ClassificationResult? Result, Problem? Problem)

@@ -36,8 +36,11 @@ internal static class ClassifyEndpoint
         ImageClassifier classifier,
         IOptions<UploadOptions> uploads,
         IOptions<RequestOptions> requests,
+        InferenceMetrics metrics,
         TimeProvider time)
     {
+        var record = new RequestRecord { Model = model };
+        context.Features.Set(record);
         TimeSpan allowed = RequestDeadline.Allowed(context.Request, requests.Value);
         long deadline = time.GetTimestamp() + (long)(allowed.TotalSeconds * time.TimestampFrequency);
         using var expiry = new CancellationTokenSource(allowed, time);
@@ -48,16 +51,22 @@ internal static class ClassifyEndpoint
         Upload.Check(context.Request, uploads.Value);
         TopK.CheckShape(context.Request);
         using ModelLease lease = await models.AcquireAsync(model, cancellation);
+        record.Version = lease.Model.Manifest.Version;
         int topK = TopK.Of(context.Request, lease.Model.Classes);
         using AdmissionTicket first = classifier.Admit(lease.Model, images: 1, deadline);
         using Upload upload = await Upload.ReadAsync(context.Request, uploads.Value, cancellation);
+
+        record.Images = upload.Images.Count;
+        record.Bytes = upload.Images.Sum(image => (long)image.Bytes.Length);
 
         // How many images a body has is known only once it is read; then all of them are admitted, or none.
         if (upload.Images.Count > lease.Model.QueueCapacity) throw UploadException.TooMany(lease.Model.QueueCapacity);
         if (upload.Images.Count > 1) first.Dispose();
         using AdmissionTicket? all = upload.Images.Count > 1 ? classifier.Admit(lease.Model, upload.Images.Count, deadline) : null;
-        var batch = new ClassifyBatch(classifier, lease.Model, all ?? first, topK, cancellation);
+        var batch = new ClassifyBatch(classifier, lease.Model, all ?? first, topK, metrics, cancellation);
         (ImageAnswer[] answers, Problem? failure, StageTimings timings) = await batch.RunAsync(upload.Images);
+        record.Timings = timings;
+        record.Failed = answers.Count(answer => answer.Error is not null);
         if (failure is not null)
         {
             await failure.WriteAsync(context);

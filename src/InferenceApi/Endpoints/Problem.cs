@@ -15,6 +15,7 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
     public async Task WriteAsync(HttpContext context)
     {
         if (context.Response.HasStarted) return;
+        if (context.Features.Get<RequestRecord>() is { } record) record.Problem = Kind;
         HttpResponse response = context.Response;
         ProblemBody body = ProblemBody.Of(this, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
         response.StatusCode = body.Status;

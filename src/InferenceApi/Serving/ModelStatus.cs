@@ -22,4 +22,11 @@ public sealed record ModelStatus(
     int Waiting,
     long Expired,
     long Cancelled,
-    string? Error);
+    string? Error)
+{
+    /// <summary>Sessions open; 0 where not loaded.</summary>
+    public int Sessions { get; init; }
+
+    /// <summary>When one more image would be answered; zero where not loaded.</summary>
+    public TimeSpan EstimatedWait { get; init; }
+}

@@ -79,5 +79,9 @@ internal sealed class NamedModel(string name)
         Current?.Waiting ?? 0,
         RetiredExpired + (Current?.Expired ?? 0),
         RetiredCancelled + (Current?.Cancelled ?? 0),
-        Error);
+        Error)
+    {
+        Sessions = Current?.SessionCount ?? 0,
+        EstimatedWait = Current?.EstimateWait() ?? TimeSpan.Zero,
+    };
 }

@@ -62,6 +62,8 @@ public sealed class ServedModel
     /// <summary>What this version is reckoned to take.</summary>
     public long MemoryBytes { get; }
 
+    public int SessionCount => _sessions.Count;
+
     public ModelState State => _state;
 
     /// <summary>Images in the line, those admitted and being decoded included.</summary>

@@ -23,7 +23,7 @@ public sealed partial class ServedModels
             InstalledModel installed = _store.Open(model.Name, version.Number);
             await MakeRoomAsync(model, _loader.Estimate(installed.Manifest)).ConfigureAwait(false);
             ServedModel served = await Task.Factory.StartNew(
-                () => _loader.Load(installed, state => model.LoadState = state, run => BatchObserver?.Invoke(run), _stopping.Token),
+                () => _loader.Load(installed, state => model.LoadState = state, run => BatchObserver?.Invoke(run with { Version = version.Number }), _stopping.Token),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default).ConfigureAwait(false);
@@ -44,6 +44,7 @@ public sealed partial class ServedModels
     private ServedModel Publish(NamedModel model, InstalledVersion version, ServedModel served)
     {
         Interlocked.Increment(ref _loads);
+        LoadObserver?.Invoke(model.Name, version.Number, true);
         lock (_gate)
         {
             if (model.Current is not null) Retire(model);
@@ -75,6 +76,7 @@ public sealed partial class ServedModels
 
         if (stopping) return new ModelUnavailableException(model.Name, "the service is stopping.");
         Interlocked.Increment(ref _failedLoads);
+        LoadObserver?.Invoke(model.Name, version.Number, false);
         Log.LoadFailed(_logger, model.Name, version.Number, failure);
         return new ModelUnavailableException(model.Name, reason, failure);
     }

@@ -37,6 +37,9 @@ public sealed partial class ServedModels : IDisposable
     /// <summary>Told of every run, on the worker's thread: be quick.</summary>
     public Action<BatchRun>? BatchObserver { get; set; }
 
+    /// <summary>Told of every load that ended: name, version, whether it succeeded.</summary>
+    public Action<string, int, bool>? LoadObserver { get; set; }
+
     /// <summary>Versions loaded since the process started.</summary>
     public long Loads => Volatile.Read(ref _loads);
 

@@ -45,9 +45,8 @@ public static class InferenceTracing
     /// It lies in the trace of the oldest traced member, so that whatever samples requests decides about runs too.
     /// </summary>
     /// <param name="model">Whose run.</param>
-    /// <param name="version">Of the model.</param>
     /// <param name="members"><see cref="CurrentRequest"/> of each row, at the time it was enqueued.</param>
-    public static Activity? StartRun(string model, int version, ReadOnlySpan<ActivityContext> members)
+    public static Activity? StartRun(string model, ReadOnlySpan<ActivityContext> members)
     {
         if (!Source.HasListeners()) return null;
         ActivityContext parent = default;
@@ -61,7 +60,7 @@ public static class InferenceTracing
 
         if (links is null) return null;
         Activity? run = Source.StartActivity("run", ActivityKind.Internal, parent, tags: null, links);
-        return run?.SetTag("inference.model", model).SetTag("inference.model.version", version).SetTag("inference.batch.size", members.Length);
+        return run?.SetTag("inference.model", model).SetTag("inference.batch.size", members.Length);
     }
 
     private static void Write(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, IEnumerable<ActivityLink>? links)

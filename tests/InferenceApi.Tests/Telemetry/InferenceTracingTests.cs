@@ -37,7 +37,7 @@ public sealed class InferenceTracingTests : IDisposable
         Activity?[] requests = [Start(), Start(), Start()];
         ActivityContext[] members = [.. requests.Select(request => request!.Context)];
 
-        Activity run = InferenceTracing.StartRun("m", 2, members)!;
+        Activity run = InferenceTracing.StartRun("m", members)!;
         ActivityContext context = run.Context;
         run.Dispose();
         Activity.Current = requests[1];
@@ -60,10 +60,10 @@ public sealed class InferenceTracingTests : IDisposable
         ActivityContext traced = Start()!.Context;
         Activity.Current = null;
 
-        using Activity run = InferenceTracing.StartRun("m", 1, [default, traced])!;
+        using Activity run = InferenceTracing.StartRun("m", [default, traced])!;
 
         Assert.Equal(traced, Assert.Single(run.Links).Context);
-        Assert.Null(InferenceTracing.StartRun("m", 1, [default, default]));
+        Assert.Null(InferenceTracing.StartRun("m", [default, default]));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class InferenceTracingTests : IDisposable
         {
             InferenceTracing.Prepared(Noon, TimeSpan.Zero, TimeSpan.Zero);
             members[0] = InferenceTracing.CurrentRequest;
-            Assert.True(InferenceTracing.StartRun("m", 1, members) is null);
+            Assert.True(InferenceTracing.StartRun("m", members) is null);
             InferenceTracing.Queued(Noon, TimeSpan.Zero, default);
         }
     }

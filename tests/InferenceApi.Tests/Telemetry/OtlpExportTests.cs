@@ -92,7 +92,7 @@ public sealed partial class OtlpExportTests
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         InferenceTracing.Prepared(now, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(1));
-        using (Activity? run = InferenceTracing.StartRun("m", 1, [InferenceTracing.CurrentRequest]))
+        using (Activity? run = InferenceTracing.StartRun("m", [InferenceTracing.CurrentRequest]))
             InferenceTracing.Queued(now, TimeSpan.Zero, run?.Context ?? default);
         context.RequestServices.GetRequiredService<InferenceMetrics>().ImagesFailed("m", ImageOutcome.Ok);
         Classified(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("test"));

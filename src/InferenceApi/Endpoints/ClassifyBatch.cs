@@ -6,7 +6,7 @@ using InferenceApi.Telemetry;
 namespace InferenceApi.Endpoints;
 
 /// <summary>The images of one request, each with an answer of its own: one bad picture does not fail its neighbours.</summary>
-internal sealed class ClassifyBatch(ImageClassifier classifier, ServedModel model, AdmissionTicket ticket, int topK, InferenceMetrics metrics, CancellationToken cancellation)
+internal sealed class ClassifyBatch(ImageClassifier classifier, ServedModel model, AdmissionTicket ticket, int topK, InferenceMetrics metrics, CancellationToken cancellation, CancellationToken aborted)
 {
     /// <summary>Answers in the request's order; where every image failed, the failure that becomes the response.</summary>
     public async Task<(ImageAnswer[] Answers, Problem? Failure, StageTimings Timings)> RunAsync(IReadOnlyList<UploadedImage> images)
@@ -46,7 +46,7 @@ internal sealed class ClassifyBatch(ImageClassifier classifier, ServedModel mode
 
     private Outcome Fail(UploadedImage image, Problem problem)
     {
-        metrics.ImagesFailed(model.Manifest.Name, RequestTelemetry.OutcomeOf(problem.Kind));
+        metrics.ImagesFailed(model.Manifest.Name, aborted.IsCancellationRequested ? ImageOutcome.Cancelled : RequestTelemetry.OutcomeOf(problem.Kind));
         return Outcome.Of(image.Name, problem);
     }
 

@@ -63,7 +63,7 @@ internal static class ClassifyEndpoint
         if (upload.Images.Count > lease.Model.QueueCapacity) throw UploadException.TooMany(lease.Model.QueueCapacity);
         if (upload.Images.Count > 1) first.Dispose();
         using AdmissionTicket? all = upload.Images.Count > 1 ? classifier.Admit(lease.Model, upload.Images.Count, deadline) : null;
-        var batch = new ClassifyBatch(classifier, lease.Model, all ?? first, topK, metrics, cancellation);
+        var batch = new ClassifyBatch(classifier, lease.Model, all ?? first, topK, metrics, cancellation, context.RequestAborted);
         (ImageAnswer[] answers, Problem? failure, StageTimings timings) = await batch.RunAsync(upload.Images);
         record.Timings = timings;
         record.Failed = answers.Count(answer => answer.Error is not null);

@@ -35,6 +35,8 @@ internal static class RequestTelemetry
         int status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         metrics.RequestFinished(record.Model, record.Version, status, duration, record.Timings);
         if (record.Problem is { } problem) metrics.Refused(record.Model, ProblemTable.Of(problem).Slug);
+        // Refused at the door, so no image of it was ever counted on its own; before the body is read it is known to have one at least.
+        if (record.Problem == ProblemKind.Overloaded) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
         RequestLog.Write(log, record, status, duration, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
     }
 }

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Renders the chart without helm: deploy/helm/render.sh [-batch] CHART [values.yaml ...]. Needs Debian's golang-go,
+# golang-github-masterminds-sprig-dev and golang-gopkg-yaml.v3-dev; exits 77 where they are missing.
+#   deploy/helm/render.sh --golden     writes golden/*.yaml anew from ci/*-values.yaml
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+libraries=/usr/share/gocode
+if ! command -v go > /dev/null || [ ! -d $libraries/src/github.com/Masterminds/sprig ]; then
+  echo "SKIPPED: needs golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev" >&2
+  exit 77
+fi
+program=$root/.build/helm/render
+digest=$(cat "$here"/render/*.go | cksum | tr -d ' ')
+if [ ! -x "$program-$digest" ]; then
+  mkdir -p "$(dirname "$program")"
+  rm -f "$program"-*
+  # Debian ships Go libraries as a GOPATH, without modules.
+  (cd "$here/render" && GO111MODULE=off GOPATH=$libraries GOCACHE=$root/.build/helm/go GOFLAGS= go build -o "$program-$digest.new" .)
+  mv "$program-$digest.new" "$program-$digest"
+fi
+if [ "${1:-}" = --golden ]; then
+  for values in "$here"/inference-service/ci/*-values.yaml; do
+    name=$(basename "$values" -values.yaml)
+    "$program-$digest" "$here/inference-service" "$values" > "$here/golden/$name.yaml"
+  done
+  exit
+fi
+exec "$program-$digest" "$@"

@@ -2,6 +2,7 @@
 //
 //	render CHART [values.yaml ...]     prints the manifests
 //	render -batch CHART < values.json  a JSON array of values in, an array of {text, objects, error} out
+//	render -json FILE ...              YAML files as a JSON array
 //
 // Not covered, because the chart does not use it: subcharts, hooks' order, the values schema (checked by ../validate).
 package main
@@ -25,10 +26,15 @@ type result struct {
 func main() {
 	batch := flag.Bool("batch", false, "read a JSON array of values from standard input")
 	kube := flag.String("kube", "1.34.0", "Kubernetes version the templates see")
+	asJson := flag.Bool("json", false, "print YAML files as a JSON array")
 	flag.Parse()
 	if flag.NArg() < 1 {
 		fmt.Fprintln(os.Stderr, "usage: render [-batch] [-kube VERSION] CHART [values.yaml ...]")
 		os.Exit(2)
+	}
+	if *asJson {
+		exitOn(printJson(flag.Args()))
+		return
 	}
 	loaded, err := loadChart(flag.Arg(0), *kube)
 	exitOn(err)
@@ -64,6 +70,18 @@ func renderBatch(loaded *chart) error {
 		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(results)
+}
+
+func printJson(paths []string) error {
+	documents := make([]interface{}, len(paths))
+	for i, path := range paths {
+		document, err := readYamlFile(path)
+		if err != nil {
+			return err
+		}
+		documents[i] = document
+	}
+	return json.NewEncoder(os.Stdout).Encode(documents)
 }
 
 func exitOn(err error) {

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TestKit;
+
+namespace Deploy.Tests;
+
+public sealed partial class MonitoringTests
+{
+    // The names the service exposes, by the meters that make them; kube_* come from kube-state-metrics, up and ALERTS from Prometheus.
+    private static readonly string[] Exposed =
+    [
+        "inference_stage_duration_seconds", "inference_request_duration_seconds", "inference_batch_size", "inference_images_total",
+        "inference_refusals_total", "inference_queue_depth", "inference_estimated_wait_seconds", "inference_preparation_pending",
+        "inference_model_state", "inference_model_memory_bytes", "inference_model_loads_total", "inference_sessions",
+        "http_server_request_duration_seconds", "dotnet_gc_pause_time_seconds_total", "dotnet_process_memory_working_set_bytes",
+        "dotnet_process_cpu_time_seconds_total",
+    ];
+
+    private static readonly string Folder = Tool.PathOf("deploy", "grafana");
+    private static readonly JsonObject Dashboard = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "dashboard.json")))!.AsObject();
+
+    [Theory]
+    [InlineData("dashboard.json")]
+    [InlineData("rules.yaml")]
+    public void ChartFile_IsTheSameAsCompose(string name) =>
+        Assert.Equal(File.ReadAllText(Path.Combine(Folder, name)), File.ReadAllText(Path.Combine(Chart.Folder, "files", name)));
+
+    [ToolFact("promtool")]
+    public void Rules_PromtoolChecksAndUnitTests_Pass()
+    {
+        Tool.Output("promtool", ["check", "rules", Path.Combine(Folder, "rules.yaml")]);
+        Tool.Output("promtool", ["test", "rules", Path.Combine(Folder, "rules.test.yaml")]);
+    }
+
+    [ToolFact("promtool")]
+    public void PrometheusConfiguration_Promtool_Accepts()
+    {
+        Tool.Output("promtool", ["check", "config", "--syntax-only", Tool.PathOf("deploy", "docker", "prometheus.yaml")]);
+    }
+
+    [Fact]
+    public void Rules_EveryAlert_HasARunbookAndTests()
+    {
+        string rules = File.ReadAllText(Path.Combine(Folder, "rules.yaml"));
+        string tests = File.ReadAllText(Path.Combine(Folder, "rules.test.yaml"));
+        string runbooks = File.ReadAllText(Tool.PathOf("docs", "operations.md"));
+        string[] alerts = [.. AlertName().Matches(rules).Select(match => match.Groups[1].Value)];
+
+        Assert.True(alerts.Length >= 10);
+        Assert.All(alerts, alert =>
+        {
+            Assert.Contains($"docs/operations.md#{alert.ToLowerInvariant()}\n", rules, StringComparison.Ordinal);
+            Assert.Contains($"### {alert}\n", runbooks, StringComparison.Ordinal);
+            Assert.Contains($"name: {alert} fires", tests, StringComparison.Ordinal);
+            Assert.Contains($"name: {alert} stays quiet", tests, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void RulesAndDashboard_EveryMetric_IsOneTheServiceExposes()
+    {
+        string text = File.ReadAllText(Path.Combine(Folder, "rules.yaml")) + string.Join('\n', Queries());
+
+        string[] unknown = [.. MetricName().Matches(text).Select(match => HistogramSuffix().Replace(match.Value, "")).Distinct().Except(Exposed)];
+
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Dashboard_EveryPanel_HasItsOwnIdAndAQuery()
+    {
+        JsonObject[] panels = [.. Dashboard["panels"]!.AsArray().Select(panel => panel!.AsObject())];
+
+        Assert.Distinct(panels.Select(panel => (int)panel["id"]!));
+        Assert.All(panels.Where(panel => (string?)panel["type"] is not ("row" or "text")), panel => Assert.NotEmpty(panel["targets"]!.AsArray()));
+    }
+
+    [ToolFact("promtool")]
+    public void Dashboard_EveryQuery_IsValidPromQl()
+    {
+        using TemporaryFolder folder = new();
+        // As recording rules, which promtool parses; the variables as Grafana fills them in.
+        IEnumerable<string> rules = Queries().Select((query, i) => "      - " + new JsonObject { ["record"] = $"panel:{i}", ["expr"] = Fill(query) }.ToJsonString());
+        string path = folder.File("panels.yaml");
+        File.WriteAllText(path, $"groups:\n  - name: panels\n    rules:\n{string.Join('\n', rules)}\n");
+
+        string output = Tool.Output("promtool", ["check", "rules", "--lint=none", path]);
+
+        Assert.Contains($"{Queries().Count()} rules found", output, StringComparison.Ordinal);
+    }
+
+    private static string Fill(string query) =>
+        query.Replace("$__rate_interval", "1m").Replace("$job", ".*").Replace("$namespace", ".*").Replace("$model", ".*");
+
+    private static IEnumerable<string> Queries() =>
+        Dashboard["panels"]!.AsArray().Where(panel => panel!["targets"] is JsonArray).SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!);
+
+    [GeneratedRegex(@"- alert: (\w+)")]
+    private static partial Regex AlertName();
+
+    [GeneratedRegex(@"\b(?:inference|dotnet|http_server|nv)_\w+")]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex("_(?:bucket|sum|count)$")]
+    private static partial Regex HistogramSuffix();
+}

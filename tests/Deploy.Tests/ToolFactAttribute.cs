@@ -1,0 +1,26 @@
+namespace Deploy.Tests;
+
+/// <summary>A fact that needs programs which a machine may lack (eng/apt-packages.txt); there it is reported as skipped, with the names.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ToolFactAttribute : FactAttribute
+{
+    public ToolFactAttribute(params string[] tools)
+    {
+        string[] missing = [.. tools.Where(tool => !IsAvailable(tool))];
+        if (missing.Length > 0) Skip = $"Needs {string.Join(", ", missing)}: see eng/apt-packages.txt.";
+    }
+
+    /// <summary>Stands for Debian's golang with the libraries of Helm's engine.</summary>
+    public const string ChartRenderer = "golang-go with sprig and yaml.v3";
+
+    /// <summary>Stands for the npm packages of deploy/helm/validate.</summary>
+    public const string ChartValidation = "npm packages of deploy/helm/validate";
+
+    private static bool IsAvailable(string tool) => tool switch
+    {
+        ChartRenderer => Tool.Exists("go") && Directory.Exists("/usr/share/gocode/src/github.com/Masterminds/sprig")
+            && Directory.Exists("/usr/share/gocode/src/gopkg.in/yaml.v3"),
+        ChartValidation => Validation.Installed.Value,
+        _ => Tool.Exists(tool),
+    };
+}

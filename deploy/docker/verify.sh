@@ -3,6 +3,7 @@
 # as uid 1654, on a read-only root, with 512 MB. Needs root, buildah, Debian and .NET; exits 77 where they are missing.
 #   deploy/docker/verify.sh                    build, check, classify, measure
 #   deploy/docker/verify.sh --model NAME       the model to export (synthetic weights) and classify with
+#   deploy/docker/verify.sh --built            use the image of the last run instead of building
 #   deploy/docker/verify.sh --store DIR        a store that exists instead of exporting one
 # The base images are stand-ins made from this machine's own .NET and Debian packages.
 set -euo pipefail
@@ -15,8 +16,9 @@ while [ $# -gt 0 ]; do
   case $1 in
     --model) model=$2; shift 2 ;;
     --store) store=$(cd "$2" && pwd); shift 2 ;;
+    --built) built=true; shift ;;
     --photo) photo=$2; shift 2 ;;
-    *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
 
@@ -63,7 +65,7 @@ base() { # image, folder, more options of `buildah config`
   b commit -q --signature-policy "$work/policy.json" "$container" "$1" > /dev/null
   b rm "$container" > /dev/null
 }
-stamp=$(dotnet --version)-$(dpkg-query -W -f '${Version}' libc6)-$(cksum < "$0" | cut -d' ' -f1)
+stamp=$(dotnet --version)-$(dpkg-query -W -f '${Version}' libc6)-$(sed -n '/^# --- Stand-in/,/^# --- Build/p' "$0" | cksum | cut -d' ' -f1)
 if [ "$(cat "$work/bases" 2> /dev/null)" != "$stamp" ]; then
   echo "Making stand-in base images ..."
   rm -rf "$work/bases" "$work/rootfs"
@@ -85,22 +87,25 @@ if [ "$(cat "$work/bases" 2> /dev/null)" != "$stamp" ]; then
 fi
 
 # --- Build ---------------------------------------------------------------------------------------------------------
-"$root/eng/feed/pack.sh"
-echo "Building deploy/docker/Dockerfile ..."
-secret=()
-nuget=$(dotnet nuget config paths 2> /dev/null | head -n 1)
-[ -n "$nuget" ] && secret=(--secret "id=nuget,src=$nuget")
-# A package cache of its own saves fetching everything again for each build; without it restore works just the same.
-# What the feed packs may have changed under the same version, so that is taken anew.
-packages=$work/packages
-mkdir -p "$packages"
-rm -rf "$packages"/microsoft.ml.onnxruntime.* "$packages"/libvips.native
-b bud --isolation chroot --format docker --pull-never --signature-policy "$work/policy.json" --layers=false \
-  --build-arg BASE_SDK=localhost/standin/sdk --build-arg BASE_CPU=localhost/standin/aspnet \
-  --build-arg REVISION="$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)" \
-  --volume "$packages:/root/.nuget/packages" "${secret[@]}" \
-  --target cpu -t localhost/inference-service -f "$root/deploy/docker/Dockerfile" "$root" > "$work/build.log" 2>&1 ||
-  { tail -n 40 "$work/build.log" >&2; fail "the image does not build (whole log: $work/build.log)"; }
+build() {
+  "$root/eng/feed/pack.sh"
+  echo "Building deploy/docker/Dockerfile ..."
+  secret=()
+  nuget=$(dotnet nuget config paths 2> /dev/null | head -n 1)
+  [ -n "$nuget" ] && secret=(--secret "id=nuget,src=$nuget")
+  # A package cache of its own saves fetching everything again for each build; without it restore works just the same.
+  # What the feed packs may have changed under the same version, so that is taken anew.
+  packages=$work/packages
+  mkdir -p "$packages"
+  rm -rf "$packages"/microsoft.ml.onnxruntime.* "$packages"/libvips.native
+  b bud --isolation chroot --format docker --pull-never --signature-policy "$work/policy.json" --layers=false \
+    --build-arg BASE_SDK=localhost/standin/sdk --build-arg BASE_CPU=localhost/standin/aspnet \
+    --build-arg REVISION="$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)" \
+    --volume "$packages:/root/.nuget/packages" "${secret[@]}" \
+    --target cpu -t localhost/inference-service -f "$root/deploy/docker/Dockerfile" "$root" > "$work/build.log" 2>&1 ||
+    { tail -n 40 "$work/build.log" >&2; fail "the image does not build (whole log: $work/build.log)"; }
+}
+if ! ${built:-false}; then build; fi
 
 # --- What is in it -------------------------------------------------------------------------------------------------
 config=$(b inspect --type image localhost/inference-service)
@@ -138,7 +143,7 @@ inside() { # store mode (ro or rw), then the command: what a runtime does with r
   exec env -i "${environment[@]}" HOME=/tmp ${PORT:+ASPNETCORE_HTTP_PORTS=$PORT} unshare --mount --propagation private -- /bin/sh -ec '
     root=$1 store=$2 mode=$3; shift 3
     mount --bind "$root" "$root"
-    mount -t proc proc "$root/proc"; mount --rbind /dev "$root/dev"
+    mount -t proc proc "$root/proc"; mount --rbind /dev "$root/dev"; mount --rbind /sys "$root/sys"
     mount -t tmpfs -o mode=1777,size=256m tmpfs "$root/tmp"
     mount --bind "$store" "$root/models"; mount -o "remount,bind,$mode" "$root/models"
     cp /etc/resolv.conf /etc/hosts "$root/etc/" 2> /dev/null || true

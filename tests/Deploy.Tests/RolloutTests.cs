@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using TestKit;
+
+namespace Deploy.Tests;
+
+/// <summary>Installs the render without a cluster: processes stand in for pods, the manifest's own numbers drive them.</summary>
+public sealed class RolloutTests : IDisposable
+{
+    private const string Model = "resnet18_ssl";
+
+    private readonly TemporaryFolder _store = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [ToolFact(ToolFactAttribute.ChartRenderer)]
+    public async Task Install_RenderedPod_ExportsVerifiesServesDrainsAndLeaves()
+    {
+        RenderedChart chart = Render("""{"shutdown":{"delaySeconds":6}}""");
+        Export(chart);
+        using RenderedPod pod = new(chart);
+
+        await pod.WaitForStartAsync();
+        Assert.True(await pod.AskAsync("readinessProbe"));
+        Assert.True(await pod.AskAsync("livenessProbe"));
+        Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(pod.Address));
+
+        pod.Terminate();
+        using PeriodicTimer soon = new(TimeSpan.FromMilliseconds(50));
+        while (await pod.AskAsync("readinessProbe")) await soon.WaitForNextTickAsync();
+        // Not ready any more, and yet alive and serving: whoever has not noticed yet loses nothing.
+        Assert.True(await pod.AskAsync("livenessProbe"));
+        Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(pod.Address));
+        Assert.Equal(0, await pod.WaitForExitAsync());
+    }
+
+    [ToolFact(ToolFactAttribute.ChartRenderer)]
+    public void Install_DamagedModel_StopsAtTheVerifyContainer()
+    {
+        RenderedChart chart = Render("{}");
+        Export(chart);
+        string file = Directory.GetFiles(_store.Path, "model.onnx", SearchOption.AllDirectories).Single();
+        File.SetAttributes(file, FileAttributes.Normal);
+        using (FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite))
+        {
+            stream.Position = stream.Length / 2;
+            int old = stream.ReadByte();
+            stream.Position--;
+            stream.WriteByte((byte)(old ^ 1));
+        }
+
+        Assert.NotEqual(0, RenderedPod.RunInitContainer(chart, "verify").ExitCode);
+    }
+
+    [ToolFact(ToolFactAttribute.ChartRenderer)]
+    public async Task Rollout_TwoReplicasReplacedUnderLoad_LosesNoRequest()
+    {
+        // Times as the chart has them; only the ports differ, since the pods share one machine.
+        RenderedChart[] charts = [.. Enumerable.Range(0, 4).Select(_ => Render("{}"))];
+        Export(charts[0]);
+        using ReplicaSet replicas = new();
+        await replicas.AddAsync(charts[0]);
+        await replicas.AddAsync(charts[1]);
+
+        using CancellationTokenSource stop = new();
+        Task<(int Sent, string[] Failures)>[] load = [.. Enumerable.Range(0, 2).Select(_ => SendAsync(replicas, stop.Token))];
+        foreach (RenderedChart next in charts[2..])
+        {
+            // maxSurge 1, maxUnavailable 0: the new one first.
+            await replicas.AddAsync(next);
+            Assert.Equal(0, await replicas.RemoveOldestAsync());
+        }
+
+        await stop.CancelAsync();
+        (int Sent, string[] Failures)[] results = await Task.WhenAll(load);
+        Assert.Empty(results.SelectMany(result => result.Failures));
+        Assert.True(results.Sum(result => result.Sent) > 100);
+    }
+
+    private RenderedChart Render(string overlay)
+    {
+        JsonObject values = JsonNode.Parse(overlay)!.AsObject();
+        values["service"] = new JsonObject { ["containerPort"] = FreePort() };
+        values["models"] = new JsonObject
+        {
+            ["serve"] = new JsonArray(Model),
+            ["mountPath"] = _store.Path,
+            ["exporter"] = new JsonObject { ["synthetic"] = true },
+        };
+        return Chart.Render(values);
+    }
+
+    private static void Export(RenderedChart chart)
+    {
+        foreach (string name in (string[])["export", "verify"])
+        {
+            ToolResult result = RenderedPod.RunInitContainer(chart, name);
+            Assert.True(result.ExitCode == 0, $"{name}: {result.Error}{result.Output}");
+        }
+    }
+
+    private static async Task<(int Sent, string[] Failures)> SendAsync(ReplicaSet replicas, CancellationToken stop)
+    {
+        List<string> failures = [];
+        int sent = 0;
+        for (; !stop.IsCancellationRequested; sent++)
+        {
+            try
+            {
+                HttpStatusCode status = await ClassifyAsync(replicas.Next());
+                if (status != HttpStatusCode.OK) failures.Add($"{status}");
+            }
+            catch (HttpRequestException failure)
+            {
+                failures.Add(failure.Message);
+            }
+        }
+
+        return (sent, [.. failures]);
+    }
+
+    private static async Task<HttpStatusCode> ClassifyAsync(Uri address)
+    {
+        using ByteArrayContent body = new(Picture);
+        body.Headers.ContentType = new("image/png");
+        using HttpResponseMessage answer = await Client.PostAsync(new Uri(address, $"/v1/models/{Model}:classify"), body);
+        return answer.StatusCode;
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false });
+
+    // One pixel is a picture too.
+    private static readonly byte[] Picture = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+}

@@ -4,6 +4,7 @@
 {{- $provider := $settings.runtime.provider | default (ternary "auto" "cpu" .Values.gpu.enabled) -}}
 ASPNETCORE_HTTP_PORTS: {{ int64 .Values.service.containerPort | quote }}
 DOTNET_EnableDiagnostics: "0"
+ORT_DISABLE_TELEMETRY: "1"
 MODEL_STORE: {{ .Values.models.mountPath | quote }}
 {{- range $i, $model := .Values.models.serve }}
 Serving__Preload__{{ $i }}: {{ $model | quote }}

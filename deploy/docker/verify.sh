@@ -184,18 +184,19 @@ say "root file system" "read-only"
 
 # The image's own self-check, run as the engine would.
 mapfile -t check < <(value '.Docker.config.Healthcheck.Test[1:][]')
-( inside ro "${check[@]}" ) || fail "--healthcheck fails against a live service"
-( PORT=1 inside ro "${check[@]}" ) && fail "--healthcheck passes where nothing listens"
+( inside ro "${check[@]}" ) > "$work/check.log" 2>&1 || fail "--healthcheck fails against a live service"
+( PORT=1 inside ro "${check[@]}" ) > "$work/check.log" 2>&1 && fail "--healthcheck passes where nothing listens"
 say "self-check without a shell" "0 when live, 1 when not"
 
-if [ -f "$photo" ]; then
-  type=image/jpeg
-  answer=$(curl -fsS -H "Content-Type: $type" --data-binary "@$photo" "http://127.0.0.1:$PORT/v1/models/$model:classify?top_k=1")
-  [ "$(jq -r '.results[0].predictions | length' <<< "$answer")" = 1 ] || fail "no prediction: $answer"
-  say "classified $(basename "$photo")" "$(jq -c '.results[0].predictions[0]' <<< "$answer")"
-else
-  echo "NOT CLASSIFIED: no photograph at $photo (set SHARED_FIXTURES or --photo)"
+type=image/jpeg
+if [ ! -f "$photo" ]; then
+  echo "NO PHOTOGRAPH at $photo (set SHARED_FIXTURES or --photo): one grey pixel instead"
+  photo=$work/pixel.png type=image/png
+  base64 -d > "$photo" <<< iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==
 fi
+answer=$(curl -fsS -H "Content-Type: $type" --data-binary "@$photo" "http://127.0.0.1:$PORT/v1/models/$model:classify?top_k=1")
+[ "$(jq -r '.results[0].predictions | length' <<< "$answer")" = 1 ] || fail "no prediction: $answer"
+say "classified $(basename "$photo")" "$(jq -c '.results[0].predictions[0]' <<< "$answer")"
 peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$service/status")
 say "peak memory ($($confined && echo "cgroup of" || echo "no cgroup; target <=") 512 MB)" "$((peak / 1024)) MB"
 [ "$((peak * 1024))" -le $limit ] || fail "more than 512 MB of memory"

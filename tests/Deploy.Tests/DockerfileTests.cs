@@ -45,8 +45,8 @@ public sealed class DockerfileTests
     [ToolFact("buildah", "jq", "curl", "dpkg", "unshare")]
     public void Image_BuiltAndRun_ClassifiesAsUid1654OnAReadOnlyRoot()
     {
-        if (Fixtures.Image("dog.jpg") is { } photo) Environment.SetEnvironmentVariable("SHARED_FIXTURES", Fixtures.SharedFolder);
-        ToolResult result = Tool.Run(Tool.PathOf("deploy", "docker", "verify.sh"), []);
+        string[] photo = Fixtures.Image("dog.jpg") is { } path ? ["--photo", path] : [];
+        ToolResult result = Tool.Run(Tool.PathOf("deploy", "docker", "verify.sh"), photo);
 
         Assert.True(result.ExitCode is 0 or Tool.Skipped, result.Output + result.Error);
         Console.WriteLine(result.Output);

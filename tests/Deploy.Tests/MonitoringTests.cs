@@ -80,7 +80,8 @@ public sealed partial class MonitoringTests
     {
         using TemporaryFolder folder = new();
         // As recording rules, which promtool parses; the variables as Grafana fills them in.
-        IEnumerable<string> rules = Queries().Select((query, i) => "      - " + new JsonObject { ["record"] = $"panel:{i}", ["expr"] = Fill(query) }.ToJsonString());
+        IEnumerable<string> rules = Queries().Select((query, i) =>
+            "      - " + new JsonObject { ["record"] = $"panel:{i}", ["expr"] = Fill(query) }.ToJsonString());
         string path = folder.File("panels.yaml");
         File.WriteAllText(path, $"groups:\n  - name: panels\n    rules:\n{string.Join('\n', rules)}\n");
 
@@ -93,7 +94,8 @@ public sealed partial class MonitoringTests
         query.Replace("$__rate_interval", "1m").Replace("$job", ".*").Replace("$namespace", ".*").Replace("$model", ".*");
 
     private static IEnumerable<string> Queries() =>
-        Dashboard["panels"]!.AsArray().Where(panel => panel!["targets"] is JsonArray).SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!);
+        Dashboard["panels"]!.AsArray().Where(panel => panel!["targets"] is JsonArray)
+            .SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!);
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex AlertName();

@@ -22,7 +22,11 @@ internal sealed class RenderedPod : IDisposable
         JsonObject port = container["ports"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "http");
         Address = new Uri($"http://127.0.0.1:{(int)port["containerPort"]!}");
         string[] arguments = container["args"] is JsonArray list ? [.. list.Select(each => (string)each!)] : [];
-        ProcessStartInfo start = new("dotnet", [Built("src", "InferenceApi", "InferenceApi.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [Built("src", "InferenceApi", "InferenceApi.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach ((string name, string value) in Environment(container)) start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException("The service did not start.");
         _process.OutputDataReceived += (_, line) => { lock (Log) { Log.Add(line.Data ?? ""); } };

@@ -4,15 +4,22 @@ set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$root" || exit 1
 
-# PyTorch, torchvision and Pillow are the oracles. Without them the committed goldens are still checked and live comparisons skip.
-oracles=(python3-torch python3-torchvision python3-pil python3-onnx)
-if command -v apt-get > /dev/null && ! dpkg -s "${oracles[@]}" > /dev/null 2>&1; then
+# Oracles and tools of some tests. Without them the committed goldens are still checked, and what needs them skips loudly.
+mapfile -t packages < <(grep -v '^#' eng/apt-packages.txt)
+if command -v apt-get > /dev/null && ! dpkg -s "${packages[@]}" > /dev/null 2>&1; then
   sudo=()
   [ "$(id -u)" = 0 ] || sudo=(sudo -n)
-  echo "Installing the oracles (${oracles[*]}) ..."
+  install() { "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; }
+  echo "Installing what some tests need (eng/apt-packages.txt) ..."
   mkdir -p .build
-  { "${sudo[@]}" apt-get update && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${oracles[@]}"; } > .build/apt.log 2>&1 ||
-    echo "WARNING: the oracles could not be installed (.build/apt.log); live comparisons with PyTorch are skipped."
+  {
+    "${sudo[@]}" apt-get update
+    # One by one where all together fail: one missing package must not cost the others.
+    install "${packages[@]}" || for package in "${packages[@]}"; do install "$package"; done
+  } > .build/apt.log 2>&1
+  for package in "${packages[@]}"; do
+    dpkg -s "$package" > /dev/null 2>&1 || echo "WARNING: $package could not be installed (.build/apt.log); the tests that need it are skipped."
+  done
 fi
 
 eng/setup.sh all || { echo "0 passed, 1 failed"; exit 1; }
@@ -30,7 +37,8 @@ for project in tests/*.Tests; do
   bad=$(number Failed)
   if [ $status -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then bad=1; fi
   if [ "${bad:-0}" -gt 0 ]; then grep -vE "^ +Passed " "$log" | tail -n 150; fi
-  count "$(number Passed || true)" "${bad:-0}" "$(number Skipped)"
+  good=$(number Passed) unrun=$(number Skipped)
+  count "${good:-0}" "${bad:-0}" "${unrun:-0}"
 done
 
 echo "== format"

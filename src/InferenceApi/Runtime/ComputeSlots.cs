@@ -7,7 +7,7 @@ namespace InferenceApi.Runtime;
 public sealed class ComputeSlots
 {
     [ThreadStatic]
-    private static ManualResetEventSlim? CallersTurn;
+    private static ManualResetEventSlim? _callersTurn;
 
     private readonly Lock _gate = new();
     private readonly Queue<ManualResetEventSlim> _line = new();
@@ -45,7 +45,7 @@ public sealed class ComputeSlots
             }
 
             // No spinning: the wait is as long as a run, and the cores belong to that run.
-            turn = CallersTurn ??= new ManualResetEventSlim(false, spinCount: 0);
+            turn = _callersTurn ??= new ManualResetEventSlim(false, spinCount: 0);
             _line.Enqueue(turn);
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelStore;
 
 namespace InferenceApi.Runtime;
 
@@ -11,9 +12,9 @@ public static partial class OnnxEnvironment
     private static readonly Lock Gate = new();
 
     // The native side calls these for the life of the process; a field keeps them from being collected.
-    private static DOrtLoggingFunction? Bridge;
-    private static ILogger? Logger;
-    private static bool ArenaRegistered;
+    private static DOrtLoggingFunction? _bridge;
+    private static ILogger? _logger;
+    private static bool _arenaRegistered;
 
     /// <summary>
     /// Creates the environment, or does nothing where it exists (several hosts share a process in tests; the last one gets the log).
@@ -22,15 +23,16 @@ public static partial class OnnxEnvironment
     {
         lock (Gate)
         {
-            Logger = logger;
+            _logger = logger;
             if (!OrtEnv.IsCreated)
             {
-                Bridge = Write;
+                NativeEnvironment.DisableOnnxRuntimeTelemetry();
+                _bridge = Write;
                 var options = new EnvironmentCreationOptions
                 {
                     logId = "onnxruntime",
                     logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
-                    loggingFunction = Bridge,
+                    loggingFunction = _bridge,
                 };
                 OrtEnv.CreateInstanceWithOptions(ref options);
                 OrtEnv.Instance().DisableTelemetryEvents();
@@ -42,16 +44,16 @@ public static partial class OnnxEnvironment
 
     private static void RegisterArena()
     {
-        if (ArenaRegistered) return;
+        if (_arenaRegistered) return;
         // 0 = no limit; 1 = extend by what is asked for, where the default doubles and never shrinks; -1 = ONNX Runtime's default.
         using var arena = new OrtArenaCfg(0, 1, -1, -1);
         OrtEnv.Instance().CreateAndRegisterAllocator(OrtMemoryInfo.DefaultInstance, arena);
-        ArenaRegistered = true;
+        _arenaRegistered = true;
     }
 
     private static void Write(IntPtr parameter, OrtLoggingLevel severity, string category, string logId, string codeLocation, string message)
     {
-        if (Logger is not { } logger) return;
+        if (_logger is not { } logger) return;
         try
         {
             if (severity >= OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR) Log.NativeError(logger, message, codeLocation);

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelStore;
 
 namespace Export.Onnx;
 
@@ -20,6 +21,7 @@ public static class OnnxCheck
     /// <exception cref="ExportException">It cannot be opened, or the answers are not finite or depend on the batch.</exception>
     public static void Run(string path, int classes, int side)
     {
+        NativeEnvironment.DisableOnnxRuntimeTelemetry();
         try
         {
             using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };

@@ -3,6 +3,7 @@ using TestKit;
 
 namespace Deploy.Tests;
 
+[Collection(Machine.Whole)]
 public sealed class DockerfileTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Tool.PathOf("deploy", "docker", "Dockerfile"));

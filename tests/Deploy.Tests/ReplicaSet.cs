@@ -56,20 +56,20 @@ internal sealed class ReplicaSet : IDisposable
         JsonObject probe = pod.Probe("readinessProbe");
         using PeriodicTimer timer = new(TimeSpan.FromSeconds((int)probe["periodSeconds"]!));
         CancellationToken stop = _stop.Token;
+        int failures = 0;
         try
         {
-            for (int failures = 0; failures < (int)probe["failureThreshold"]!;)
+            while (await timer.WaitForNextTickAsync(stop))
             {
-                await timer.WaitForNextTickAsync(stop);
                 failures = await pod.AskAsync("readinessProbe") ? 0 : failures + 1;
+                if (failures == 0) Change(ready => [.. ready.Where(address => address != pod.Address), pod.Address]);
+                if (failures >= (int)probe["failureThreshold"]!) Change(ready => [.. ready.Where(address => address != pod.Address)]);
             }
         }
         catch (OperationCanceledException)
         {
-            return;
+            // The test is over.
         }
-
-        Change(ready => [.. ready.Where(address => address != pod.Address)]);
     }
 
     private void Change(Func<Uri[], Uri[]> change)

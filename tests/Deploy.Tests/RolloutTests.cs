@@ -6,6 +6,7 @@ using TestKit;
 namespace Deploy.Tests;
 
 /// <summary>Installs the render without a cluster: processes stand in for pods, the manifest's own numbers drive them.</summary>
+[Collection(Machine.Whole)]
 public sealed class RolloutTests : IDisposable
 {
     private const string Model = "resnet18_ssl";

@@ -10,7 +10,10 @@ MODEL_STORE: {{ .Values.models.mountPath | quote }}
 Serving__Preload__{{ $i }}: {{ $model | quote }}
 {{- end }}
 {{- include "inference-service.number" (list "Serving__MemoryBudget" $settings.serving.memoryBudget) }}
-{{- include "inference-service.number" (list "Serving__StorePollSeconds" $settings.serving.storePollSeconds) }}
+{{- include "inference-service.number" (list "Serving__QueueCapacity" $settings.serving.queueCapacity) }}
+{{- with $settings.serving.storePollSeconds }}
+Serving__StorePoll: {{ include "inference-service.timeSpan" . | quote }}
+{{- end }}
 Runtime__Provider: {{ $provider | quote }}
 {{- include "inference-service.number" (list "Runtime__Sessions" $settings.runtime.sessions) }}
 {{- include "inference-service.number" (list "Runtime__IntraOpThreads" $settings.runtime.intraOpThreads) }}

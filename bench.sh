@@ -68,7 +68,7 @@ photographs=${BENCH_PICTURES:-$root/../shared/images}
 if compgen -G "$photographs/*.[jJ][pP]*[gG]" > /dev/null; then
   find -L "$photographs" -maxdepth 1 -iname '*.jp*g' -printf '%s %p\n' |
     awk '{ d = $1 - 110000; if (d < 0) d = -d; size = $1; sub(/^[0-9]+ /, ""); print d "\t" $0 }' |
-    sort -n | head -n 32 | cut -f 2 | while IFS= read -r picture; do cp "$picture" "$pictures/"; done
+    sort -n | awk 'NR <= 32' | cut -f 2 | while IFS= read -r picture; do cp "$picture" "$pictures/"; done
   from="real photographs"
 elif [ -d "$peer/node_modules" ]; then
   echo "NOTE: no photographs at $photographs; generated JPEGs of about 105 KB are used instead." >&2

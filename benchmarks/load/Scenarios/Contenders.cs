@@ -35,7 +35,7 @@ internal static class Contenders
             "dotnet", Path.Combine(options.Root, "src/InferenceApi/bin/Release/net10.0/InferenceApi.dll"),
             "--contentRoot", Path.Combine(options.Root, "src/InferenceApi"),
             "--urls", $"http://127.0.0.1:{options.Port}",
-            $"--ModelStore:Path={options.Store}",
+            $"--Serving:Store={options.Store}",
             .. model.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((name, i) => $"--Serving:Preload:{i}={name}"),
             .. settings,
         ];

@@ -21,9 +21,8 @@ internal static class Documentation
         });
     }
 
-    public static void UseDocumentation(this IApplicationBuilder app)
-    {
-        app.UseSwagger();
-        app.UseSwaggerUI(options => options.DocumentTitle = "Image classification API");
-    }
+    /// <summary>On its own branch: the generator is made anew for every request that passes it.</summary>
+    public static void UseDocumentation(this IApplicationBuilder app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments("/swagger"),
+        branch => branch.UseSwagger().UseSwaggerUI(options => options.DocumentTitle = "Image classification API"));
 }

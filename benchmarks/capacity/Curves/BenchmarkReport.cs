@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Capacity.Simulation;
+using Load.Simulation;
+
+namespace Capacity.Curves;
+
+/// <summary>Takes the curves out of a report of <c>./bench.sh</c>: the raw runs and the prepare time of its saturation scenarios.</summary>
+internal static class BenchmarkReport
+{
+    private const string Prefix = "saturation ";
+
+    // The service's own rule at warm-up: a larger batch must bring this much, or it is not used.
+    private const double WorthwhileGain = 1.02;
+
+    /// <summary>The newest of a folder; null where there is none.</summary>
+    public static string? Newest(string folder) =>
+        Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).LastOrDefault() : null;
+
+    /// <param name="path">A report as JSON.</param>
+    /// <param name="pricePerCoreHour">Reports know no prices.</param>
+    /// <returns>One profile a model; none where the report's run had no such scenario.</returns>
+    /// <exception cref="InvalidDataException">Not such a file.</exception>
+    public static IReadOnlyList<ReplicaProfile> Read(string path, double pricePerCoreHour)
+    {
+        try
+        {
+            using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonElement machine = report.RootElement.GetProperty("machine");
+            string where = $"{machine.GetProperty("processor").GetString()}, commit {machine.GetProperty("commit").GetString()}, {Path.GetFileName(path)}";
+            return
+            [
+                .. report.RootElement.GetProperty("details").EnumerateObject()
+                    .Where(detail => detail.Name.StartsWith(Prefix, StringComparison.Ordinal) && detail.Value.GetArrayLength() > 0)
+                    .Select(detail => Profile(detail.Name[Prefix.Length..], where, detail.Value, pricePerCoreHour)),
+            ];
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path}: {failure.Message}", failure);
+        }
+    }
+
+    private static ReplicaProfile Profile(string model, string where, JsonElement rounds, double pricePerCoreHour)
+    {
+        // Rounds differ by what else the machine did; of each figure the middle one counts.
+        JsonElement[] ceilings = [.. rounds.EnumerateArray().Select(round => round.GetProperty("ceilings"))];
+        int cores = ceilings[0].GetProperty("cores").GetInt32();
+        double prepare = Median(ceilings.Select(each => each.GetProperty("prepareMs").GetDouble()));
+        var curve = ceilings
+            .SelectMany(each => each.GetProperty("raw").EnumerateArray())
+            .Where(run => run.GetProperty("concurrency").GetInt32() == 1)
+            .GroupBy(run => run.GetProperty("batch").GetInt32(), run => run.GetProperty("medianMs").GetDouble())
+            .ToDictionary(runs => runs.Key, Median);
+        return new ReplicaProfile(
+            $"{model}, {cores} cores", where, false, new Replica(new BatchCurve(Useful(curve)), prepare, cores, SharesCores: true), cores * pricePerCoreHour);
+    }
+
+    private static Dictionary<int, double> Useful(Dictionary<int, double> curve)
+    {
+        (int useful, double best) = (0, 0);
+        foreach ((int batch, double milliseconds) in curve.OrderBy(point => point.Key))
+        {
+            if (batch / milliseconds < best * WorthwhileGain) continue;
+            (useful, best) = (batch, batch / milliseconds);
+        }
+
+        return curve.Where(point => point.Key <= useful).ToDictionary();
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}

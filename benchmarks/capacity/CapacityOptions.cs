@@ -7,7 +7,7 @@ namespace Capacity;
 internal sealed class CapacityOptions
 {
     public const string Usage = """
-        capacity [--curve FILE]...        profiles to plan with (see benchmarks/capacity/curves); repeatable
+        capacity [--curve FILE]...        profiles to plan with (see benchmarks/capacity/profiles); repeatable
                  [--report FILE]...       curves of a report of ./bench.sh; repeatable
                  [--service URL --model NAME --cores N --prepare-ms MS --device cpu|gpu --price PER_HOUR]
                                           the curve a running service has measured
@@ -16,7 +16,7 @@ internal sealed class CapacityOptions
                  [--p99 MS]               what 99 % must be answered within (500)
                  [--balancer random|round-robin|least-outstanding]      (random)
                  [--images N] [--seed N]  length of a simulation (200000) and its seed (1)
-        Without --curve, --report and --service: the newest report in benchmarks/results, if any, and all curves that come with the tool.
+        Without --curve, --report and --service: the newest report in benchmarks/results, if any, and the profiles that come with the tool.
         """;
 
     public IReadOnlyList<string> Curves { get; private init; } = [];

@@ -31,7 +31,7 @@ static async Task<List<ReplicaProfile>> ReadProfiles(CapacityOptions options)
     if (options.Service is { } address) profiles.Add(await RunningService.ReadAsync(address, options, CancellationToken.None).ConfigureAwait(false));
     if (profiles.Count > 0 || options.Reports.Count > 0) return profiles;
     if (BenchmarkReport.Newest(Path.Combine("benchmarks", "results")) is { } report) profiles.AddRange(BenchmarkReport.Read(report, options.PricePerCoreHour));
-    string own = Path.Combine(AppContext.BaseDirectory, "curves");
+    string own = Path.Combine(AppContext.BaseDirectory, "profiles");
     profiles.AddRange(Directory.GetFiles(own, "*.json").Order(StringComparer.Ordinal).Select(ProfileFile.Read));
     return profiles;
 }

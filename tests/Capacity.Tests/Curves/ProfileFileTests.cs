@@ -13,7 +13,7 @@ public sealed class ProfileFileTests
     [Fact]
     public void Read_CommittedProfiles_AreReadable_AndThoseOfGpusAreCalledAssumptions()
     {
-        string folder = Path.Combine(Fixtures.RepositoryRoot, "benchmarks", "capacity", "curves");
+        string folder = Path.Combine(Fixtures.RepositoryRoot, "benchmarks", "capacity", "profiles");
         ReplicaProfile[] profiles = [.. Directory.GetFiles(folder, "*.json").Select(ProfileFile.Read)];
 
         Assert.Contains(profiles, profile => !profile.IsAssumption && profile.Replica.SharesCores);

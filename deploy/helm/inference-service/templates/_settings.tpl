@@ -21,8 +21,9 @@ Runtime__Provider: {{ $provider | quote }}
 {{- if kindIs "bool" $settings.runtime.allowSpinning }}
 Runtime__AllowSpinning: {{ $settings.runtime.allowSpinning | quote }}
 {{- end }}
+{{- /* A folder of its own inside: an emptyDir is writable by everyone, and such a folder the service does not use. */}}
 {{- if .Values.cache.enabled }}
-Runtime__OptimizedGraphCache: {{ .Values.cache.mountPath | quote }}
+Runtime__OptimizedGraphCache: {{ printf "%s/graphs" (trimSuffix "/" .Values.cache.mountPath) | quote }}
 {{- end }}
 Uploads__MaxRequestBytes: {{ int64 $settings.uploads.maxRequestBytes | quote }}
 {{- include "inference-service.number" (list "Uploads__MaxImages" $settings.uploads.maxImages) }}

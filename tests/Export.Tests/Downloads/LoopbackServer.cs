@@ -54,9 +54,10 @@ internal sealed class LoopbackServer : IDisposable
                 await stream.WriteAsync(_answer(Requests.Count - 1, Requests[^1]), _stop.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (_stop.IsCancellationRequested
+            && exception is (OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException))
         {
-            // The test is over.
+            // The test is over; InvalidOperationException is what a listener says that was stopped before it listened.
         }
     }
 }

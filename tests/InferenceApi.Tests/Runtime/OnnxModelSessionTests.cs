@@ -64,10 +64,14 @@ public sealed class OnnxModelSessionTests : IDisposable
         using IModelSession session = Open(Install(), new RuntimeOptions { MaxBatch = 2 })[0];
         for (int i = 0; i < 100; i++) session.Run(1 + (i % 2));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) session.Run(1 + (i % 2));
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Recompilation of a hot method allocates once on whichever thread meets it; what every run allocates shows in each round.
+        long least = Enumerable.Range(0, 5).Min(_ =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++) session.Run(1 + (i % 2));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.Equal(0, least);
     }
 
     [Theory]

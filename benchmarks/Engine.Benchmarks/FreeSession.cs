@@ -14,6 +14,10 @@ internal sealed class FreeSession(int rowLength) : IModelSession
 
     public int MaxBatch => 8;
 
+    public BatchLadder Ladder { get; } = BatchLadder.Exact(8);
+
+    public int Device => 0;
+
     public Memory<float> InputRow(int row) => _input.AsMemory(row * rowLength, rowLength);
 
     public void Run(int rows)

@@ -9,7 +9,7 @@ using ModelStore;
 namespace InferenceApi;
 
 /// <summary>Settings and singletons, in the order of the walk. Options are read once; a wrong one stops the start.</summary>
-internal static class EngineRegistration
+internal static partial class EngineRegistration
 {
     /// <summary>Binds every section, and MODEL_STORE, the short name of Serving:Store.</summary>
     public static void AddSettings(this WebApplicationBuilder builder)
@@ -41,19 +41,42 @@ internal static class EngineRegistration
         services.AddSingleton(provider => new ImagePreparer(Value<ImagingOptions>(provider)));
         services.AddSingleton(provider => new PreparationSlots(Environment.ProcessorCount, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImageClassifier>();
-        services.AddSingleton(provider => new ComputeSlots(Value<RuntimeOptions>(provider).Sessions));
+        services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
+        services.AddSingleton(provider =>
+        {
+            RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
+            return new ComputeSlots(options.Sessions, options.DeviceIds.Count);
+        });
         services.AddSingleton<SessionOpener>(provider =>
         {
-            RuntimeOptions options = Value<RuntimeOptions>(provider);
-            ILogger log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
+            RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
+            ILogger log = RuntimeLog(provider);
             return model => OnnxModel.OpenSessions(model, options, log);
         });
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelLoader>(provider, Value<RuntimeOptions>(provider), Value<ServingOptions>(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelLoader>(provider, Value<ServingOptions>(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ServedModels>(provider, Value<ServingOptions>(provider)));
         services.AddSingleton<ReadinessState>();
         services.AddHostedService<ModelStartup>();
         services.AddHostedService<GracefulShutdown>();
     }
+
+    /// <summary>Chooses what computes the networks, before anything listens.</summary>
+    /// <returns>False where the configured provider cannot be used; the log says why.</returns>
+    public static bool TryChooseProvider(this WebApplication app)
+    {
+        try
+        {
+            _ = app.Services.GetRequiredService<RuntimeOptions>();
+            return true;
+        }
+        catch (ProviderUnavailableException unavailable)
+        {
+            Log.NoProvider(RuntimeLog(app.Services), unavailable.Message);
+            return false;
+        }
+    }
+
+    private static ILogger RuntimeLog(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
 
     private static void Add<T>(WebApplicationBuilder builder, string section)
         where T : class =>
@@ -61,4 +84,10 @@ internal static class EngineRegistration
 
     private static T Value<T>(IServiceProvider provider)
         where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1024, LogLevel.Critical, "{Reason} The service does not start; Runtime:Provider=auto would serve on the CPU.")]
+        public static partial void NoProvider(ILogger logger, string reason);
+    }
 }

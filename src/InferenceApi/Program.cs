@@ -12,6 +12,12 @@ builder.Services.AddEngine();
 builder.Services.AddDocumentation();
 
 WebApplication app = builder.Build();
+if (!app.TryChooseProvider())
+{
+    await app.DisposeAsync();
+    return 1;
+}
+
 app.ObserveEngine();
 app.UseHttpSpans();
 app.UseRequestTelemetry();

@@ -70,16 +70,16 @@ internal sealed partial class BatchWorker
         while (_queue.WaitForFirst())
         {
             _waitsForSlot = true;
-            _slots.Take();
+            _slots.Take(_session.Device);
             _waitsForSlot = false;
             try
             {
-                int rows = _queue.Drain(_batch, _batch.Length);
+                int rows = _queue.Drain(_batch, Math.Min(_batch.Length, _curve.BestBatch(_queue.Count)));
                 if (rows > 0) Answer(rows);
             }
             finally
             {
-                _slots.Release();
+                _slots.Release(_session.Device);
             }
         }
 

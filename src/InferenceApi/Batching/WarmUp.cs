@@ -30,6 +30,7 @@ public static class WarmUp
         IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {
         long startedAt = clock.GetTimestamp();
+        if (!sessions[0].Ladder.IsExact) return MeasureLadder(sessions, slots, clock, cancellation);
         TimeSpan RunOnce(int size) => TimedRun(sessions[0], size, slots, clock, cancellation);
         List<BatchLatency> points = FindUsefulSizes(
             RunOnce, sessions[0].MaxBatch, budget, () => budget - clock.GetElapsedTime(startedAt));
@@ -40,6 +41,44 @@ public static class WarmUp
 
         foreach (IModelSession other in sessions.Skip(1)) TimedRun(other, points[^1].BatchSize, slots, clock, cancellation);
         return new BatchLatencyCurve(points);
+    }
+
+    /// <summary>
+    /// Every size of the ladder whatever it takes, largest first so that memory is asked for once: a size that first ran in service would
+    /// make its callers wait for plans. Other sessions have plans of their own.
+    /// </summary>
+    private static BatchLatencyCurve MeasureLadder(
+        IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
+    {
+        BatchLadder ladder = sessions[0].Ladder;
+        var points = new List<BatchLatency>();
+        foreach (int size in ladder.Sizes.Reverse())
+        {
+            TimeSpan median = Time(rows => TimedRun(sessions[0], rows, slots, clock, cancellation), size, TimeSpan.Zero, () => TimeSpan.MaxValue).Median;
+            points.Insert(0, new BatchLatency(size, median));
+        }
+
+        int useful = UsefulPoints(points);
+        foreach (IModelSession other in sessions.Skip(1))
+        {
+            // Twice: the first run plans, the second replays.
+            foreach (int size in ladder.Sizes.Take(useful).Reverse().SelectMany(size => (int[])[size, size])) TimedRun(other, size, slots, clock, cancellation);
+        }
+
+        return new BatchLatencyCurve(points[..useful], ladder);
+    }
+
+    /// <summary>Points up to the last that brought throughput.</summary>
+    private static int UsefulPoints(List<BatchLatency> points)
+    {
+        int useful = 1;
+        for (int i = 1; i < points.Count; i++)
+        {
+            TimeSpan best = points[useful - 1].RunTime / points[useful - 1].BatchSize;
+            if (points[i].RunTime / points[i].BatchSize * WorthwhileGain <= best) useful = i + 1;
+        }
+
+        return useful;
     }
 
     /// <summary>Doubles the batch for as long as that pays; the last point is the largest that did.</summary>
@@ -92,7 +131,7 @@ public static class WarmUp
     private static TimeSpan TimedRun(IModelSession session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        slots.Take();
+        slots.Take(session.Device);
         try
         {
             long startedAt = clock.GetTimestamp();
@@ -101,7 +140,7 @@ public static class WarmUp
         }
         finally
         {
-            slots.Release();
+            slots.Release(session.Device);
         }
     }
 }

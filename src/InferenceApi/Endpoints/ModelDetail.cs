@@ -19,6 +19,7 @@ namespace InferenceApi.Endpoints;
 /// <param name="Preprocessing">The contract from file to tensor.</param>
 /// <param name="BatchLatency">Measured time of a run by batch size; absent while not loaded.</param>
 /// <param name="MemoryBytes">What the loaded model is reckoned to take; absent while not loaded.</param>
+/// <param name="Provider">What computes it: cpu, cuda or tensorRt; absent while not loaded.</param>
 /// <param name="Error">Why the last attempt to load failed.</param>
 internal sealed record ModelDetail(
     string Name,
@@ -36,6 +37,7 @@ internal sealed record ModelDetail(
     Preprocessing? Preprocessing,
     BatchPoint[]? BatchLatency,
     long? MemoryBytes,
+    string? Provider,
     string? Error)
 {
     public static ModelDetail Of(ModelStatus status)
@@ -59,12 +61,13 @@ internal sealed record ModelDetail(
             manifest is null ? null : Preprocessing.Of(manifest.Preprocessing),
             curve.Length > 0 ? curve : null,
             status.MemoryBytes > 0 ? status.MemoryBytes : null,
+            status.Provider is { } provider ? System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(provider) : null,
             status.Error);
     }
 
     public static ModelDetail Of(CatalogEntry entry) => new(
         entry.Name, false, ModelSummary.NotInstalled, null, null, entry.Architecture, null, entry.Parameters, null, entry.Licence,
-        new Provenance(entry.Url, entry.File, null, null, null, null, null), Accuracy.Of(entry), null, null, null, null);
+        new Provenance(entry.Url, entry.File, null, null, null, null, null), Accuracy.Of(entry), null, null, null, null, null);
 }
 
 /// <summary>Where weights came from, and digests.</summary>

@@ -16,6 +16,7 @@ internal static class ProblemMapping
         ModelUnavailableException unavailable => new Problem(ProblemKind.ModelUnavailable, unavailable.Message, TimeSpan.FromSeconds(5)),
         OverloadedException overloaded => new Problem(ProblemKind.Overloaded, overloaded.Message, overloaded.RetryAfter),
         DeadlineExceededException late => new Problem(ProblemKind.DeadlineExceeded, late.Message),
+        RunFailedException { IsOutOfMemory: true } => new Problem(ProblemKind.ModelUnavailable, "The device has no memory left for a run.", TimeSpan.FromSeconds(1)),
         OperationCanceledException => new Problem(ProblemKind.DeadlineExceeded, "The request did not finish in the time it was allowed."),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(ProblemKind.BodyTooLarge, "The request body is larger than the server's limit."),
         BadHttpRequestException => new Problem(ProblemKind.RequestMalformed, "The request is not valid HTTP or ends early."),

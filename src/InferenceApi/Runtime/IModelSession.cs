@@ -15,6 +15,12 @@ public interface IModelSession : IDisposable
     /// <summary>Most rows that one run takes.</summary>
     int MaxBatch { get; }
 
+    /// <summary>The sizes that runs are made at; rows between two of them take as long as the larger.</summary>
+    BatchLadder Ladder { get; }
+
+    /// <summary>Which of the devices in use it runs on, counted from 0; 0 on the CPU.</summary>
+    int Device { get; }
+
     /// <summary>The session's own memory for one input row, to be filled before <see cref="Run"/>.</summary>
     /// <param name="row">0 … <see cref="MaxBatch"/> − 1.</param>
     Memory<float> InputRow(int row);

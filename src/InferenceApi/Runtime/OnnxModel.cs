@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelStore;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
@@ -14,15 +13,12 @@ public sealed class OnnxModel
     private readonly InferenceSession _session;
     private int _users;
 
-    private OnnxModel(InferenceSession session, string path, int classes, int crop)
+    private OnnxModel(InferenceSession session, InstalledModel model)
     {
         _session = session;
-        (InputName, NodeMetadata input) = Single(session.InputMetadata, path, "input");
-        (OutputName, NodeMetadata output) = Single(session.OutputMetadata, path, "output");
-        Require(path, "input", input, [3, crop, crop]);
-        Require(path, "output", output, [classes]);
-        Classes = classes;
-        Crop = crop;
+        (InputName, OutputName) = NetworkContract.Of(session, model);
+        Classes = model.Manifest.Classes;
+        Crop = model.Manifest.Preprocessing.Crop;
     }
 
     /// <summary>Floats in one row of logits.</summary>
@@ -35,16 +31,24 @@ public sealed class OnnxModel
 
     internal string OutputName { get; }
 
-    /// <summary>Opens an installed and verified model and gives <see cref="RuntimeOptions.Sessions"/> sessions that share its weights.</summary>
+    /// <summary>
+    /// Opens an installed and verified model and gives <see cref="RuntimeOptions.Sessions"/> sessions: on the CPU they share its weights,
+    /// on GPUs there are as many on each.
+    /// </summary>
+    /// <param name="model">What to open.</param>
+    /// <param name="options">As <see cref="ProviderSelection.Choose(RuntimeOptions, ILogger)"/> gave them; without a choice, the CPU.</param>
+    /// <param name="logger">Told what ONNX Runtime says.</param>
     /// <exception cref="ModelStoreException">It is no network, or not the one its manifest describes.</exception>
     public static IReadOnlyList<IModelSession> OpenSessions(InstalledModel model, RuntimeOptions options, ILogger logger)
     {
         OnnxEnvironment.EnsureCreated(logger);
+        if (options.OnGpu) return LadderModel.OpenSessions(model, options);
+        options = options.For(ExecutionProvider.Cpu);
         InferenceSession session = OpenNative(model, options, logger);
         OnnxModel opened;
         try
         {
-            opened = new OnnxModel(session, model.ModelPath, model.Manifest.Classes, model.Manifest.Preprocessing.Crop);
+            opened = new OnnxModel(session, model);
         }
         catch
         {
@@ -103,23 +107,5 @@ public sealed class OnnxModel
         {
             Leave();
         }
-    }
-
-    private static (string Name, NodeMetadata Node) Single(IReadOnlyDictionary<string, NodeMetadata> nodes, string path, string what)
-    {
-        if (nodes.Count != 1) throw new ModelStoreException($"{path}: has {nodes.Count} {what}s; a classifier has one.");
-        (string name, NodeMetadata node) = nodes.First();
-        return (name, node);
-    }
-
-    /// <summary>Float tensor of [batch, rest…]; a dimension the graph leaves open (−1) fits everything.</summary>
-    private static void Require(string path, string what, NodeMetadata node, int[] rest)
-    {
-        bool fits = node.IsTensor && node.ElementDataType == TensorElementType.Float && node.Dimensions.Length == rest.Length + 1
-            && node.Dimensions[0] < 0;
-        for (int i = 0; fits && i < rest.Length; i++) fits = node.Dimensions[i + 1] < 0 || node.Dimensions[i + 1] == rest[i];
-        if (fits) return;
-        string shape = node.IsTensor ? $"{node.ElementDataType}[{string.Join(", ", node.Dimensions)}]" : node.OnnxValueType.ToString();
-        throw new ModelStoreException($"{path}: its {what} is {shape}; expected Float[batch, {string.Join(", ", rest)}].");
     }
 }

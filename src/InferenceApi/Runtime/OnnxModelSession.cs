@@ -24,7 +24,7 @@ public sealed class OnnxModelSession : IModelSession
         _model = model;
         Classes = model.Classes;
         RowLength = 3 * model.Crop * model.Crop;
-        MaxBatch = maxBatch;
+        Ladder = BatchLadder.Exact(maxBatch);
         _input = AllocatePinned(checked(maxBatch * RowLength));
         _output = AllocatePinned(checked(maxBatch * Classes));
         _bindings = new OrtIoBinding?[maxBatch + 1];
@@ -34,7 +34,11 @@ public sealed class OnnxModelSession : IModelSession
 
     public int RowLength { get; }
 
-    public int MaxBatch { get; }
+    public int MaxBatch => Ladder.Largest;
+
+    public BatchLadder Ladder { get; }
+
+    public int Device => 0;
 
     public Memory<float> InputRow(int row) => _input.Slice(row * RowLength, RowLength);
 

@@ -2,33 +2,47 @@ using System.ComponentModel.DataAnnotations;
 
 namespace InferenceApi.Runtime;
 
-/// <summary>How models run on this machine. Measured choices and their reasons are in docs/adr/0003-sessions-threads-batch.md.</summary>
-public sealed class RuntimeOptions
+/// <summary>
+/// How models run on this machine. Measured choices and their reasons are in docs/adr/0003-sessions-threads-batch.md and
+/// docs/adr/0009-gpu.md. Zeros mean "what suits the provider" until <see cref="For"/> has filled them in.
+/// </summary>
+public sealed record RuntimeOptions : IValidatableObject
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Runtime";
 
-    /// <summary>
-    /// Runs of one model, and of all models together, that may execute at once; 1 to 64, default 1. They share one copy of the weights.
-    /// One run on all cores was measured best on CPUs of few cores; where cores outnumber what one run can use (about 16), raise this
-    /// and keep <see cref="Sessions"/> × <see cref="IntraOpThreads"/> at the number of cores.
-    /// </summary>
-    [Range(1, 64)]
-    public int Sessions { get; init; } = 1;
+    private const int CpuBatch = 8, GpuBatch = 64, GpuSessions = 2, MostDevices = 64;
+
+    /// <summary>auto, cpu, cuda or tensorrt; default auto. Only auto falls back to the CPU; one that is named and cannot be used stops the start.</summary>
+    public ExecutionProvider Provider { get; init; }
 
     /// <summary>
-    /// Threads of one run; 0 to 256, default 0: the cores this process may use divided by <see cref="Sessions"/>.
-    /// Set it where the container's CPU limit is lower than what the runtime sees.
+    /// GPUs by CUDA's numbers, each with sessions of its own; default none given, which is GPU 0. Ignored on the CPU.
+    /// </summary>
+    public IReadOnlyList<int> DeviceIds { get; init; } = [];
+
+    /// <summary>
+    /// Runs of one model, and of all models together, that may execute at once on the CPU or on each GPU; 1 to 64, default 0: 1 on the CPU,
+    /// 2 on a GPU, so that one batch is copied while another runs.
+    /// On the CPU they share one copy of the weights; one run on all cores was measured best on CPUs of few cores; where cores outnumber
+    /// what one run can use (about 16), raise this and keep <see cref="Sessions"/> × <see cref="IntraOpThreads"/> at the number of cores.
+    /// </summary>
+    [Range(0, 64)]
+    public int Sessions { get; init; }
+
+    /// <summary>
+    /// Threads of one run; 0 to 256, default 0: on the CPU the cores this process may use divided by <see cref="Sessions"/>, on a GPU 1,
+    /// for nothing is computed there by threads. Set it where the container's CPU limit is lower than what the runtime sees.
     /// </summary>
     [Range(0, 256)]
     public int IntraOpThreads { get; init; }
 
     /// <summary>
-    /// Most images in one run; 1 to 256, default 8. Warm-up lowers it per model to where throughput stops improving, so it need only be
-    /// large enough; activations grow with it.
+    /// Most images in one run; 1 to 256, default 0: 8 on the CPU, 64 on a GPU. Warm-up lowers it per model to where throughput stops
+    /// improving, so it need only be large enough; activations grow with it.
     /// </summary>
-    [Range(1, 256)]
-    public int MaxBatch { get; init; } = 8;
+    [Range(0, 256)]
+    public int MaxBatch { get; init; }
 
     /// <summary>
     /// Whether idle threads of a run wait by spinning; default false. Spinning steals the cores that decode pictures; try true only
@@ -37,11 +51,48 @@ public sealed class RuntimeOptions
     public bool AllowSpinning { get; init; }
 
     /// <summary>
-    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept. It must be writable by the
-    /// service alone, because a graph in it is run without a manifest to check it against; a folder others may write is not used.
+    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept. Used on the CPU only. It must be writable
+    /// by the service alone, because a graph in it is run without a manifest to check it against; a folder others may write is not used.
     /// </summary>
     public string? OptimizedGraphCache { get; init; }
 
+    /// <summary>Only looked at where a GPU is used.</summary>
+    public CudaOptions Cuda { get; init; } = new();
+
+    /// <summary>Whether <see cref="Provider"/> is one of a GPU's.</summary>
+    public bool OnGpu => Provider is ExecutionProvider.Cuda or ExecutionProvider.TensorRt;
+
     /// <summary>The threads of one run after the default is resolved; at least 1.</summary>
-    public int ResolvedIntraOpThreads => IntraOpThreads > 0 ? IntraOpThreads : Math.Max(1, Environment.ProcessorCount / Sessions);
+    public int ResolvedIntraOpThreads =>
+        IntraOpThreads > 0 ? IntraOpThreads : OnGpu ? 1 : Math.Max(1, Environment.ProcessorCount / Math.Max(1, Sessions));
+
+    /// <summary>These options for that provider, every default filled in. Doing it twice changes nothing.</summary>
+    /// <param name="provider">A provider that exists: not <see cref="ExecutionProvider.Auto"/>.</param>
+    public RuntimeOptions For(ExecutionProvider provider)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual((int)provider, (int)ExecutionProvider.Auto);
+        bool gpu = provider is not ExecutionProvider.Cpu;
+        return this with
+        {
+            Provider = provider,
+            DeviceIds = gpu && DeviceIds.Count > 0 ? DeviceIds : [0],
+            Sessions = Sessions > 0 ? Sessions : gpu ? GpuSessions : 1,
+            MaxBatch = MaxBatch > 0 ? MaxBatch : gpu ? GpuBatch : CpuBatch,
+            // TensorRT would capture its own; ONNX Runtime's graphs need every node on the one provider.
+            Cuda = provider == ExecutionProvider.TensorRt ? Cuda with { Graphs = false } : Cuda,
+        };
+    }
+
+    /// <summary>What the attributes cannot say.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Enum.IsDefined(Provider)) yield return new ValidationResult("Runtime:Provider must be auto, cpu, cuda or tensorrt.", [nameof(Provider)]);
+        if (DeviceIds.Count > MostDevices || DeviceIds.Any(id => id is < 0 or >= MostDevices) || DeviceIds.Distinct().Count() < DeviceIds.Count)
+            yield return new ValidationResult($"Runtime:DeviceIds must be different numbers from 0 to {MostDevices - 1}.", [nameof(DeviceIds)]);
+        var nested = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(Cuda, new ValidationContext(Cuda), nested, validateAllProperties: true))
+        {
+            foreach (ValidationResult result in nested) yield return result;
+        }
+    }
 }

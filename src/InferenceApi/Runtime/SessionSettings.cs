@@ -7,11 +7,13 @@ namespace InferenceApi.Runtime;
 public static class SessionSettings
 {
     /// <summary>Options for opening a network as its exporter wrote it.</summary>
+    /// <param name="options">Its provider decides; <see cref="ExecutionProvider.Auto"/> is taken as the CPU.</param>
+    /// <param name="device">GPU by CUDA's number; ignored on the CPU.</param>
     /// <remarks>
     /// Sequential execution: a ResNet has no independent branches worth a second thread pool. The environment's arena and initialisers
     /// outside it: activations are shared between models, and unloading a model gives its weights back to the system.
     /// </remarks>
-    public static SessionOptions Create(RuntimeOptions options)
+    public static SessionOptions Create(RuntimeOptions options, int device = 0)
     {
         var settings = new SessionOptions
         {
@@ -21,9 +23,34 @@ public static class SessionSettings
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
         };
-        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
-        settings.AddSessionConfigEntry("session.use_env_allocators", "1");
-        settings.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
-        return settings;
+        try
+        {
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+            settings.AddSessionConfigEntry("session.use_env_allocators", "1");
+            settings.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+            if (options.OnGpu) AppendGpu(settings, options, device);
+            return settings;
+        }
+        catch
+        {
+            settings.Dispose();
+            throw;
+        }
+    }
+
+    private static void AppendGpu(SessionOptions settings, RuntimeOptions options, int device)
+    {
+        // A node the GPU does not take would run on the CPU without a word, behind two copies: better not to open.
+        settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        if (options.Provider == ExecutionProvider.TensorRt)
+        {
+            using var tensorRt = new OrtTensorRTProviderOptions();
+            tensorRt.UpdateOptions(new Dictionary<string, string> { ["device_id"] = $"{device}", ["trt_fp16_enable"] = "0" });
+            settings.AppendExecutionProvider_Tensorrt(tensorRt);
+        }
+
+        using var cuda = new OrtCUDAProviderOptions();
+        cuda.UpdateOptions(options.Cuda.ForDevice(device));
+        settings.AppendExecutionProvider_CUDA(cuda);
     }
 }

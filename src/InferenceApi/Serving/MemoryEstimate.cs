@@ -11,10 +11,16 @@ internal static class MemoryEstimate
     // Convolution weights are kept once, in the layout of the processor; padding of thin channels and the graph itself come on top.
     private const double WeightsFactor = 1.15;
 
-    /// <summary>Weights, and the input and output rows of every session. Activations are shared by all models and not counted here.</summary>
+    /// <summary>
+    /// Weights, and the input and output rows of every session. Activations are shared by all models and not counted here. On GPUs every
+    /// session has the weights for itself, once or for every batch size, on its device, and rows lie on both sides.
+    /// </summary>
     public static long Of(ModelManifest manifest, RuntimeOptions options)
     {
-        long row = sizeof(float) * ((long)manifest.Preprocessing.TensorLength + manifest.Classes);
-        return (long)(manifest.Model.Bytes * WeightsFactor) + (options.Sessions * options.MaxBatch * row);
+        options = options.For(options.OnGpu ? options.Provider : ExecutionProvider.Cpu);
+        long row = sizeof(float) * ((long)manifest.Preprocessing.TensorLength + manifest.Classes), rows = options.MaxBatch * row;
+        if (!options.OnGpu) return (long)(manifest.Model.Bytes * WeightsFactor) + (options.Sessions * rows);
+        int copies = options.Cuda.Graphs ? 1 : BatchLadder.Gpu(options.MaxBatch).Sizes.Count;
+        return options.DeviceIds.Count * options.Sessions * ((copies * manifest.Model.Bytes) + (2 * rows));
     }
 }

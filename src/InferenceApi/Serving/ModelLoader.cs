@@ -50,10 +50,13 @@ public sealed class ModelLoader
         {
             announce(ModelState.WarmingUp);
             BatchLatencyCurve curve = WarmUp.Measure(sessions, _slots, _clock, _serving.WarmUpBudget, cancellation);
-            var queue = new ImageQueue(_serving.QueueCapacity, sessions[0].RowLength, _clock);
+            var queue = new ImageQueue(_serving.QueueCapacityFor(curve.LargestUsefulBatch), sessions[0].RowLength, _clock);
             BatchWorker CreateWorker(IModelSession session) =>
                 new(manifest.Name, session, queue, _slots, curve, _clock, observer, _logger);
-            return new ServedModel(installed, labels, sessions, CreateWorker, queue, curve, _slots, _clock, Estimate(manifest));
+            return new ServedModel(installed, labels, sessions, CreateWorker, queue, curve, _slots, _clock, Estimate(manifest))
+            {
+                Provider = _runtime.For(_runtime.OnGpu ? _runtime.Provider : ExecutionProvider.Cpu).Provider,
+            };
         }
         catch
         {

@@ -27,6 +27,9 @@ public sealed record ModelStatus(
     /// <summary>Sessions open; 0 where not loaded.</summary>
     public int Sessions { get; init; }
 
+    /// <summary>What computes it: Cpu, Cuda or TensorRt; null where not loaded.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>When one more image would be answered; zero where not loaded.</summary>
     public TimeSpan EstimatedWait { get; init; }
 }

@@ -82,6 +82,7 @@ internal sealed class NamedModel(string name)
         Error)
     {
         Sessions = Current?.SessionCount ?? 0,
+        Provider = Current?.Provider.ToString(),
         EstimatedWait = Current?.EstimateWait() ?? TimeSpan.Zero,
     };
 }

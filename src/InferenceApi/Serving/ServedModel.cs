@@ -62,6 +62,9 @@ public sealed class ServedModel
     /// <summary>What this version is reckoned to take.</summary>
     public long MemoryBytes { get; }
 
+    /// <summary>What computes it.</summary>
+    public ExecutionProvider Provider { get; internal init; } = ExecutionProvider.Cpu;
+
     public int SessionCount => _sessions.Count;
 
     public ModelState State => _state;

@@ -26,11 +26,11 @@ public sealed class ServingOptions
     public long MemoryBudget { get; init; }
 
     /// <summary>
-    /// Images of one model that may wait, those being decoded included; 1 to 65536, default 64. Each takes 0.6 MB. The measured wait
-    /// refuses requests that would be late long before; this bounds memory, so it need only be two or three of the largest batches.
+    /// Images of one model that may wait, those being decoded included; 1 to 65536, default 0: 64, or four of the model's largest batches
+    /// where that is more. Each takes 0.6 MB. The measured wait refuses requests that would be late long before; this bounds memory.
     /// </summary>
-    [Range(1, 65536)]
-    public int QueueCapacity { get; init; } = 64;
+    [Range(0, 65536)]
+    public int QueueCapacity { get; init; }
 
     /// <summary>
     /// Time that warm-up may spend on measuring one model; 0 to 1 minute, default 0.4 s. Every batch size in use is run whatever this says;
@@ -42,4 +42,7 @@ public sealed class ServingOptions
     /// <summary>How often the store is looked at for new versions of loaded models; 1 second to 1 hour, default 5 s. It costs a directory listing.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StorePoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><see cref="QueueCapacity"/> with its default filled in.</summary>
+    internal int QueueCapacityFor(int largestBatch) => QueueCapacity > 0 ? QueueCapacity : Math.Max(64, 4 * largestBatch);
 }

@@ -6,7 +6,7 @@ namespace TestKit;
 /// <summary>
 /// A model that answers when told: class c of an image of value v scores v + c / 8. Not gated, it answers at once.
 /// </summary>
-internal sealed class ScriptedSession(int maxBatch = 8, int rowLength = 3, int classes = 4, bool gated = false) : IModelSession
+internal sealed class ScriptedSession(int maxBatch = 8, int rowLength = 3, int classes = 4, bool gated = false, BatchLadder? ladder = null, int device = 0) : IModelSession
 {
     private readonly float[] _input = new float[maxBatch * rowLength];
     private readonly float[] _output = new float[maxBatch * classes];
@@ -20,6 +20,10 @@ internal sealed class ScriptedSession(int maxBatch = 8, int rowLength = 3, int c
     public int RowLength => rowLength;
 
     public int MaxBatch => maxBatch;
+
+    public BatchLadder Ladder { get; } = ladder ?? BatchLadder.Exact(maxBatch);
+
+    public int Device => device;
 
     /// <summary>Called at the start of every run with its number of rows; may throw.</summary>
     public Action<int>? OnRun { get; set; }

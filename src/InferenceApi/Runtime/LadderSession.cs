@@ -1,0 +1,130 @@
+namespace InferenceApi.Runtime;
+
+/// <summary>
+/// Runs any number of rows at the sizes of a ladder. Where memory runs out it closes and reopens its native side, because after a failed
+/// allocation every later run may fail, and goes on with smaller runs.
+/// </summary>
+internal sealed class LadderSession : IModelSession
+{
+    // Long enough that a device that stays full is not asked every second, short enough that a full minute costs no hour.
+    private const int RunsBeforeGrowing = 1000;
+
+    private readonly Func<LadderRuns> _open;
+    private readonly StagedTensor _input;
+    private readonly StagedTensor _output;
+    private readonly OwnThread _thread;
+    private LadderRuns? _runs;
+    private int _largest;
+    private int _runsSinceShrinking;
+    private bool _disposed;
+
+    /// <param name="ladder">Sizes it runs at.</param>
+    /// <param name="device">Position of the device among those in use.</param>
+    /// <param name="input">Rows in: as many as the ladder's largest size. Owned from here on, also where this throws.</param>
+    /// <param name="output">Rows out, likewise.</param>
+    /// <param name="open">Opens the native side; called again after memory ran out. Both run on a thread of the session's own.</param>
+    public LadderSession(BatchLadder ladder, int device, StagedTensor input, StagedTensor output, Func<LadderRuns> open)
+    {
+        Ladder = ladder;
+        Device = device;
+        RowLength = input.Memory.Length / ladder.Largest;
+        Classes = output.Memory.Length / ladder.Largest;
+        _input = input;
+        _output = output;
+        _open = open;
+        _largest = ladder.Largest;
+        _thread = new OwnThread("session", RunRows);
+        try
+        {
+            _thread.Invoke(0);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public int Classes { get; }
+
+    public int RowLength { get; }
+
+    public int MaxBatch => Ladder.Largest;
+
+    public BatchLadder Ladder { get; }
+
+    public int Device { get; }
+
+    public Memory<float> InputRow(int row) => _input.Memory.Slice(row * RowLength, RowLength);
+
+    public ReadOnlySpan<float> OutputRow(int row) => _output.GetSpan().Slice(row * Classes, Classes);
+
+    public void Run(int rows)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxBatch);
+        _thread.Invoke(rows);
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _thread.Dispose();
+        CloseNative();
+        ((IDisposable)_input).Dispose();
+        ((IDisposable)_output).Dispose();
+    }
+
+    /// <summary>On the session's own thread. Zero rows only open.</summary>
+    private void RunRows(int rows)
+    {
+        _runs ??= _open();
+        int first = 0;
+        while (first < rows)
+        {
+            int count = Math.Min(rows - first, _largest);
+            int size = Ladder.RunSize(count);
+            try
+            {
+                RunOnce(first, count, size);
+                first += count;
+                GrowAfterAWhile();
+            }
+            catch (DeviceMemoryException)
+            {
+                CloseNative();
+                if (size == 1) throw;
+                _largest = Ladder.FilledSize(size - 1);
+                _runsSinceShrinking = 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The rows beyond <paramref name="count"/> are what earlier runs left on the device, a valid picture or zeros: rows do not touch each
+    /// other, and copying anything there would cost bus time for an answer nobody reads.
+    /// </summary>
+    private void RunOnce(int first, int count, int size)
+    {
+        _runs ??= _open();
+        _input.Upload(first * RowLength, count * RowLength);
+        _runs.Run(size);
+        _output.Download(first * Classes, count * Classes);
+    }
+
+    private void GrowAfterAWhile()
+    {
+        if (_largest == Ladder.Largest || ++_runsSinceShrinking < RunsBeforeGrowing) return;
+        _largest = Ladder.RunSize(_largest + 1);
+        _runsSinceShrinking = 0;
+    }
+
+    private void CloseNative()
+    {
+        LadderRuns? runs = _runs;
+        _runs = null;
+        runs?.Close();
+    }
+}

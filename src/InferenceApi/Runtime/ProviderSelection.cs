@@ -1,0 +1,57 @@
+namespace InferenceApi.Runtime;
+
+/// <summary>Decides once, at start-up, what computes the networks.</summary>
+public static partial class ProviderSelection
+{
+    /// <summary>The options for the provider that will be used, every default filled in.</summary>
+    /// <exception cref="ProviderUnavailableException">A provider that was asked for by name cannot be used.</exception>
+    public static RuntimeOptions Choose(RuntimeOptions options, ILogger logger)
+    {
+        OnnxEnvironment.EnsureCreated(logger);
+        return Choose(options, ProviderProbe.Try, logger);
+    }
+
+    internal static RuntimeOptions Choose(RuntimeOptions options, Action<RuntimeOptions> probe, ILogger logger)
+    {
+        RuntimeOptions chosen = options.Provider switch
+        {
+            ExecutionProvider.Cpu => options.For(ExecutionProvider.Cpu),
+            ExecutionProvider.Auto => CudaOrCpu(options, probe, logger),
+            _ => Probed(options.For(options.Provider), probe),
+        };
+        if (chosen.OnGpu) Log.OnGpu(logger, chosen.Provider, string.Join(", ", chosen.DeviceIds), chosen.Sessions, chosen.MaxBatch, chosen.Cuda);
+        else Log.OnCpu(logger, chosen.Sessions, chosen.ResolvedIntraOpThreads, chosen.MaxBatch);
+        return chosen;
+    }
+
+    private static RuntimeOptions CudaOrCpu(RuntimeOptions options, Action<RuntimeOptions> probe, ILogger logger)
+    {
+        try
+        {
+            return Probed(options.For(ExecutionProvider.Cuda), probe);
+        }
+        catch (ProviderUnavailableException unavailable)
+        {
+            Log.FellBack(logger, unavailable.Message);
+            return options.For(ExecutionProvider.Cpu);
+        }
+    }
+
+    private static RuntimeOptions Probed(RuntimeOptions options, Action<RuntimeOptions> probe)
+    {
+        probe(options);
+        return options;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1021, LogLevel.Warning, "Models run on the CPU. {Reason} Runtime:Provider=cpu silences this.")]
+        public static partial void FellBack(ILogger logger, string reason);
+
+        [LoggerMessage(1022, LogLevel.Information, "Provider {Provider} on GPU {Devices}: {Sessions} sessions a model and GPU, batches up to {MaxBatch}, {Options}.")]
+        public static partial void OnGpu(ILogger logger, ExecutionProvider provider, string devices, int sessions, int maxBatch, CudaOptions options);
+
+        [LoggerMessage(1023, LogLevel.Information, "Provider Cpu: {Sessions} runs at once, {Threads} threads each, batches up to {MaxBatch}.")]
+        public static partial void OnCpu(ILogger logger, int sessions, int threads, int maxBatch);
+    }
+}

@@ -1,0 +1,25 @@
+namespace InferenceApi.Runtime;
+
+/// <summary>A GPU provider cannot be used here. The message says what is missing and how to get it, in one sentence for people.</summary>
+public sealed class ProviderUnavailableException : Exception
+{
+    internal ProviderUnavailableException(ExecutionProvider provider, IReadOnlyList<ProviderLibrary> missing)
+        : base($"The {Name(provider)} provider cannot be used: {Names(missing)} missing; {Remedies(missing)}.")
+    {
+    }
+
+    internal ProviderUnavailableException(ExecutionProvider provider, int device, Exception cause)
+        : base(
+            $"The {Name(provider)} provider cannot be used: a trial run on GPU {device} failed: {cause.Message} " +
+            "It needs an NVIDIA GPU, driver 580 or newer, CUDA 13 and cuDNN 9 in LD_LIBRARY_PATH, and the output of eng/feed/pack.sh --cuda.",
+            cause)
+    {
+    }
+
+    private static string Name(ExecutionProvider provider) => provider == ExecutionProvider.TensorRt ? "TensorRT" : "CUDA";
+
+    private static string Names(IReadOnlyList<ProviderLibrary> missing) =>
+        string.Join(", ", missing.Select(library => library.Name)) + (missing.Count == 1 ? " is" : " are");
+
+    private static string Remedies(IReadOnlyList<ProviderLibrary> missing) => string.Join("; ", missing.Select(library => library.Remedy).Distinct());
+}

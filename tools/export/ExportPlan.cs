@@ -13,11 +13,15 @@ namespace Export;
 /// <param name="Origin">Whose weights they are.</param>
 /// <param name="Source">Where they came from.</param>
 /// <param name="Entry">The published model, where it is one.</param>
+/// <param name="Precision">Arithmetic of the network.</param>
 internal sealed record ExportPlan(
-    ResNetArchitecture Architecture, WeightSource Weights, LabelSet Labels, ModelOrigin Origin, WeightsSource Source, CatalogEntry? Entry)
+    ResNetArchitecture Architecture, WeightSource Weights, LabelSet Labels, ModelOrigin Origin, WeightsSource Source, CatalogEntry? Entry, Precision Precision)
 {
     /// <summary>torchvision's recipe, which all published models and by far most custom ones were trained with.</summary>
     public static PreprocessingRecipe Recipe => PreprocessingRecipe.ImageNet;
+
+    /// <summary>The name in manifests.</summary>
+    public static string NameOf(Precision precision) => precision == Precision.Fp16 ? "fp16" : "fp32";
 
     private string Licence => Origin switch
     {
@@ -55,7 +59,8 @@ internal sealed record ExportPlan(
         if (Source.Url is not null) metadata.Add(new("source_url", Source.Url));
         if (Source.Sha256 is not null) metadata.Add(new("source_sha256", Source.Sha256));
         if (Source.Seed is { } seed) metadata.Add(new("seed", seed.ToString(CultureInfo.InvariantCulture)));
-        return new OnnxModel(ResNetGraph.Build(Architecture, Weights, Recipe.Crop), "export", version, metadata);
+        if (Precision != Precision.Fp32) metadata.Add(new("precision", NameOf(Precision)));
+        return new OnnxModel(ResNetGraph.Build(Architecture, Weights, Recipe.Crop, Precision), "export", version, metadata);
     }
 
     /// <summary>What the store keeps beside the files.</summary>
@@ -68,6 +73,7 @@ internal sealed record ExportPlan(
         Licence = Licence,
         Classes = Architecture.Classes,
         Parameters = Architecture.Parameters,
+        Precision = NameOf(Precision),
         Exporter = exporter,
         Source = Source,
         Model = model,

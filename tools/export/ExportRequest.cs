@@ -23,6 +23,9 @@ public sealed record ExportRequest
     /// <summary>File of class names; null for ImageNet's where there are 1,000 classes, numbers where not.</summary>
     public string? LabelsFile { get; init; }
 
+    /// <summary>Arithmetic of the network.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>Installs another version even though the same model is installed already.</summary>
     public bool Force { get; init; }
 }

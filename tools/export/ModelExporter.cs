@@ -40,7 +40,7 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         if (request.SyntheticSeed is { } seed) return Install(request, SyntheticPlan(request, seed), total, progress, cancel);
 
         (string path, FileDigest digest) = await CheckpointAsync(request, progress, cancel).ConfigureAwait(false);
-        if (!request.Force && Existing.FindSource(store, request.Name, digest) is { } same) return new ExportReport(same, false, TimeSpan.Zero, 0, total.Elapsed, []);
+        if (!request.Force && Existing.FindSource(store, request, digest) is { } same) return new ExportReport(same, false, TimeSpan.Zero, 0, total.Elapsed, []);
         ExportReport report;
         using (Checkpoint checkpoint = Checkpoint.Open(path))
         {
@@ -92,7 +92,7 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         LabelSet labels = request.LabelsFile is null ? LabelSet.ImageNet : LabelSet.Load(request.LabelsFile);
         ResNetArchitecture architecture = ResNetNames.Find(name, labels.Count)
             ?? throw new ExportException($"'{name}' is not an architecture; known are {ResNetNames.Rule}.");
-        return new ExportPlan(architecture, new SyntheticWeights(architecture, seed), labels, ModelOrigin.Synthetic, new WeightsSource(Seed: seed), request.Entry);
+        return new ExportPlan(architecture, new SyntheticWeights(architecture, seed), labels, ModelOrigin.Synthetic, new WeightsSource(Seed: seed), request.Entry, request.Precision);
     }
 
     private static ExportPlan CheckpointPlan(ExportRequest request, Checkpoint checkpoint, FileDigest digest)
@@ -104,7 +104,7 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         if (labels.Count != architecture.Classes)
             throw new ExportException($"{request.LabelsFile}: has {labels.Count} labels; {checkpoint.Path} has {architecture.Classes} classes.");
         ModelOrigin origin = request.Entry is null ? ModelOrigin.Custom : ModelOrigin.Official;
-        return new ExportPlan(architecture, new CheckpointWeights(checkpoint), labels, origin, new WeightsSource(request.Entry?.Url, digest.File, digest.Sha256), request.Entry);
+        return new ExportPlan(architecture, new CheckpointWeights(checkpoint), labels, origin, new WeightsSource(request.Entry?.Url, digest.File, digest.Sha256), request.Entry, request.Precision);
     }
 
     private ExportReport Install(ExportRequest request, ExportPlan plan, Stopwatch total, IProgress<ExportProgress>? progress, CancellationToken cancel)
@@ -120,7 +120,7 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         long peak = PeakMemory.Bytes();
 
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, 0, writer.Bytes));
-        OnnxCheck.Run(path, plan.Architecture.Classes, ExportPlan.Recipe.Crop);
+        OnnxCheck.Run(path, plan.Architecture.Classes, ExportPlan.Recipe.Crop, plan.Precision);
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, writer.Bytes, writer.Bytes));
         InstalledModel installed = installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels));
         return new ExportReport(installed, true, converted, peak, total.Elapsed, plan.Warnings(request));

@@ -68,14 +68,16 @@ public static class WarmUp
         return new BatchLatencyCurve(points[..useful], ladder);
     }
 
-    /// <summary>Points up to the last that brought throughput.</summary>
+    /// <summary>Points up to the last that brought throughput: as much as a doubling must, in proportion to the step.</summary>
     private static int UsefulPoints(List<BatchLatency> points)
     {
         int useful = 1;
         for (int i = 1; i < points.Count; i++)
         {
-            TimeSpan best = points[useful - 1].RunTime / points[useful - 1].BatchSize;
-            if (points[i].RunTime / points[i].BatchSize * WorthwhileGain <= best) useful = i + 1;
+            (BatchLatency best, BatchLatency point) = (points[useful - 1], points[i]);
+            double doublings = Math.Log2((double)point.BatchSize / best.BatchSize);
+            double gain = best.RunTime / best.BatchSize / (point.RunTime / point.BatchSize);
+            if (gain >= Math.Pow(WorthwhileGain, doublings)) useful = i + 1;
         }
 
         return useful;

@@ -56,7 +56,7 @@ public sealed class ComputeSlotsTests
 
         Assert.All(threads, thread => Assert.True(thread.Join(Patience.Limit)));
         Assert.InRange(most, 1, 3);
-        Assert.Throws<InvalidOperationException>(slots.Release);
+        Assert.Throws<InvalidOperationException>(() => slots.Release());
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -10,16 +10,20 @@ public sealed class ResNetGraph
     private readonly List<OnnxNode> _nodes = [];
     private readonly List<OnnxInitializer> _initializers = [];
 
-    private ResNetGraph(WeightSource weights) => _weights = weights;
+    private readonly Precision _precision;
+
+    private ResNetGraph(WeightSource weights, Precision precision) => (_weights, _precision) = (weights, precision);
 
     /// <summary>The graph: `input` float32 [batch, 3, side, side] to `logits` float32 [batch, classes].</summary>
     /// <param name="architecture">What to build.</param>
     /// <param name="weights">Read only when the graph is written.</param>
     /// <param name="side">Height and width of the input, in pixels.</param>
-    public static OnnxGraph Build(ResNetArchitecture architecture, WeightSource weights, int side)
+    /// <param name="precision">Of weights and arithmetic; casts at both ends keep the signature.</param>
+    public static OnnxGraph Build(ResNetArchitecture architecture, WeightSource weights, int side, Precision precision = Precision.Fp32)
     {
-        ResNetGraph graph = new(weights);
-        string value = graph.Relu("relu", graph.Convolve(architecture.Stem, "input"));
+        ResNetGraph graph = new(weights, precision);
+        string value = precision == Precision.Fp16 ? graph.Cast("input.half", "input", OnnxElementType.Float16, "input.half.out") : "input";
+        value = graph.Relu("relu", graph.Convolve(architecture.Stem, value));
         value = graph.Add("MaxPool", "maxpool", [value], [new("kernel_shape", 3, 3), new("pads", 1, 1, 1, 1), new("strides", 2, 2)]);
         value = architecture.ResidualBlocks.Aggregate(value, (input, block) => graph.Residual(block, input));
         value = graph.Add("GlobalAveragePool", "avgpool", [value], []);
@@ -67,8 +71,16 @@ public sealed class ResNetGraph
         string kernel = Initializer("fc.weight", [architecture.Classes, architecture.Features],
             stream => PlainTensor.Write(_weights, "fc.weight", (long)architecture.Classes * architecture.Features, stream));
         string bias = Initializer("fc.bias", [architecture.Classes], stream => PlainTensor.Write(_weights, "fc.bias", architecture.Classes, stream));
-        _nodes.Add(new OnnxNode("Gemm", "fc", [input, kernel, bias], "logits",
+        string output = _precision == Precision.Fp16 ? "fc.out" : "logits";
+        _nodes.Add(new OnnxNode("Gemm", "fc", [input, kernel, bias], output,
             [OnnxAttribute.Of("alpha", 1f), OnnxAttribute.Of("beta", 1f), OnnxAttribute.Of("transB", 1)]));
+        if (_precision == Precision.Fp16) Cast("logits.single", output, OnnxElementType.Float, "logits");
+    }
+
+    private string Cast(string name, string input, OnnxElementType to, string output)
+    {
+        _nodes.Add(new OnnxNode("Cast", name, [input], output, [OnnxAttribute.Of("to", (long)to)]));
+        return output;
     }
 
     private string Relu(string name, string input) => Add("Relu", name, [input], []);
@@ -82,7 +94,10 @@ public sealed class ResNetGraph
 
     private string Initializer(string name, IReadOnlyList<int> sizes, Action<Stream> content)
     {
-        _initializers.Add(new OnnxInitializer(name, OnnxElementType.Float, sizes, content));
+        OnnxInitializer initializer = _precision == Precision.Fp32
+            ? new(name, OnnxElementType.Float, sizes, content)
+            : new(name, OnnxElementType.Float16, sizes, stream => content(new HalfStream(stream, name)));
+        _initializers.Add(initializer);
         return name;
     }
 }

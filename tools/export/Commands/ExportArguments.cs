@@ -10,6 +10,8 @@ internal sealed record ExportArguments
     /// <summary>Seed where --synthetic comes without one.</summary>
     public const int DefaultSeed = 1;
 
+    private const string HalfSuffix = "_fp16";
+
     public IReadOnlyList<string> Models { get; init; } = [];
 
     public bool All { get; init; }
@@ -27,6 +29,9 @@ internal sealed record ExportArguments
 
     public bool Force { get; init; }
 
+    /// <summary>fp32 or fp16; an fp16 model without a --name of its own is installed as MODEL_fp16, beside the other.</summary>
+    public string Precision { get; init; } = "fp32";
+
     /// <summary>The exports to do, in order.</summary>
     /// <exception cref="UsageException">The combination makes no sense, or a name is unknown.</exception>
     public IReadOnlyList<ExportRequest> Requests()
@@ -40,6 +45,13 @@ internal sealed record ExportArguments
         if (models.Count == 0) return [Request(Name ?? "", null)];
         return [.. models.Select(model => syntheticSeed is null ? Request(model, Known(model)) : SyntheticRequest(model, syntheticSeed.Value))];
     }
+
+    private Precision Arithmetic => Precision switch
+    {
+        "fp32" => Export.Precision.Fp32,
+        "fp16" => Export.Precision.Fp16,
+        _ => throw new UsageException($"--precision is fp32 or fp16, not '{Precision}'."),
+    };
 
     private void CheckCombination(IReadOnlyList<string> models)
     {
@@ -59,11 +71,12 @@ internal sealed record ExportArguments
 
     private ExportRequest Request(string name, CatalogEntry? entry) => new()
     {
-        Name = name,
+        Name = Arithmetic == Export.Precision.Fp16 && Name is null ? name + HalfSuffix : name,
         Entry = entry ?? ModelCatalog.Find(name),
         Checkpoint = Checkpoint,
         LabelsFile = Labels,
         Force = Force,
+        Precision = Arithmetic,
     };
 
     private ExportRequest SyntheticRequest(string model, int seed)

@@ -23,11 +23,12 @@ internal static class ExportCommand
             HelpName = "SEED",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        Option<string> precision = new("--precision") { Description = "fp32, or fp16 for GPUs: installed beside the other as MODEL_fp16.", HelpName = "fp32|fp16", DefaultValueFactory = _ => "fp32" };
         Option<bool> force = new("--force") { Description = "Install another version even though the model is installed already." };
 
         RootCommand root = new("Brings ResNet and ResNeXt classifiers from PyTorch checkpoints into a model store, as ONNX. Nothing in a checkpoint is executed.")
         {
-            models, all, checkpoint, name, labels, synthetic, force, store,
+            models, all, checkpoint, name, labels, synthetic, precision, force, store,
             ListCommand.Build(store), VerifyCommand.Build(store), RemoveCommand.Build(store),
         };
         root.SetAction((result, cancel) => Failures.GuardAsync(Console.Error, () => RunAsync(
@@ -40,6 +41,7 @@ internal static class ExportCommand
                 Labels = result.GetValue(labels),
                 Synthetic = result.GetResult(synthetic) is not null,
                 SyntheticValue = result.GetValue(synthetic),
+                Precision = result.GetValue(precision) ?? "fp32",
                 Force = result.GetValue(force),
             },
             result.Folder(store),

@@ -29,7 +29,7 @@ internal sealed class ExportConsole(IAnsiConsole console, bool plain)
             return;
         }
 
-        Line($"{manifest.Name}: installed version {manifest.Version}, {manifest.Architecture}, {manifest.Classes:N0} classes, {origin} weights");
+        Line($"{manifest.Name}: installed version {manifest.Version}, {manifest.Architecture}, {manifest.Classes:N0} classes, {origin} weights{(manifest.Precision == "fp32" ? "" : $", {manifest.Precision}")}");
         Line($"  file     {report.Model.ModelPath}");
         Line($"  size     {manifest.Model.Bytes:N0} bytes");
         Line($"  sha256   {manifest.Model.Sha256}");

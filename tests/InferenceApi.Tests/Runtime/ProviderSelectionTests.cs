@@ -1,0 +1,101 @@
+using InferenceApi.Runtime;
+using Microsoft.Extensions.Logging;
+using TestKit;
+
+namespace InferenceApi.Tests.Runtime;
+
+public sealed class ProviderSelectionTests
+{
+    private readonly LogLines _log = new();
+
+    [Fact]
+    public void Auto_WithoutCuda_FallsBackWithOneWarningThatSaysWhatIsMissing()
+    {
+        RuntimeOptions chosen = ProviderSelection.Choose(new RuntimeOptions(), Fails, _log);
+
+        Assert.Equal((ExecutionProvider.Cpu, 1, 8, false), (chosen.Provider, chosen.Sessions, chosen.MaxBatch, chosen.OnGpu));
+        string warning = Assert.Single(_log.Lines, line => line.Level == LogLevel.Warning).Text;
+        foreach (string part in (string[])["libcublasLt.so.13", "libcudnn.so.9", "CUDA 13", "cuDNN 9", "LD_LIBRARY_PATH", "Models run on the CPU"])
+            Assert.Contains(part, warning);
+    }
+
+    [Theory]
+    [InlineData(ExecutionProvider.Cuda)]
+    [InlineData(ExecutionProvider.TensorRt)]
+    public void NamedProvider_ThatIsMissing_IsAnError(ExecutionProvider provider)
+    {
+        Assert.Throws<ProviderUnavailableException>(() => ProviderSelection.Choose(new RuntimeOptions { Provider = provider }, Fails, _log));
+        Assert.DoesNotContain(_log.Lines, line => line.Text.Contains("Models run on the CPU", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Auto_WithCuda_UsesItWithAGpusDefaults()
+    {
+        RuntimeOptions? probed = null;
+        RuntimeOptions chosen = ProviderSelection.Choose(new RuntimeOptions { DeviceIds = [1, 3] }, options => probed = options, _log);
+
+        Assert.Same(probed, chosen);
+        Assert.Equal((ExecutionProvider.Cuda, 2, 64, 1), (chosen.Provider, chosen.Sessions, chosen.MaxBatch, chosen.ResolvedIntraOpThreads));
+        Assert.Equal([1, 3], chosen.DeviceIds);
+        Assert.Contains("Cuda on GPU 1, 3", Assert.Single(_log.Lines).Text);
+    }
+
+    [Fact]
+    public void Cpu_IsNotProbed()
+    {
+        RuntimeOptions chosen = ProviderSelection.Choose(new RuntimeOptions { Provider = ExecutionProvider.Cpu }, Fails, _log);
+
+        Assert.Equal(ExecutionProvider.Cpu, chosen.Provider);
+        Assert.DoesNotContain(_log.Lines, line => line.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public void EveryLibrary_IsNamedOnceWithItsRemedy()
+    {
+        var failure = Assert.Throws<ProviderUnavailableException>(
+            () => ProviderProbe.RequireLibraries(ExecutionProvider.TensorRt, _ => false, _ => false));
+
+        foreach (string part in (string[])["libonnxruntime_providers_cuda.so", "libonnxruntime_providers_tensorrt.so", "eng/feed/pack.sh --cuda", "libcuda.so.1",
+            "580 or newer", "libcudart.so.13", "libcublas.so.13", "libcurand.so.10", "libcudnn.so.9", "libnvinfer.so.10"])
+        {
+            Assert.Equal(2, failure.Message.Split(part).Length);
+        }
+    }
+
+    [Fact]
+    public void NothingMissing_IsNoFailure() => ProviderProbe.RequireLibraries(ExecutionProvider.TensorRt, _ => true, _ => true);
+
+    [Fact]
+    public void TrialNetwork_ComputesOnTheCpu() => ProviderProbe.Run(new RuntimeOptions().For(ExecutionProvider.Cpu), 0);
+
+    [Fact]
+    public void CudaOptions_HaveOnnxRuntimesNames()
+    {
+        var options = new CudaOptions { GpuMemoryLimit = 1L << 33, ConvolutionSearch = CudnnSearch.Heuristic, PreferNhwc = true };
+
+        Dictionary<string, string> named = options.ForDevice(3);
+
+        Assert.Equal("3", named["device_id"]);
+        Assert.Equal("0", named["use_tf32"]);
+        Assert.Equal("HEURISTIC", named["cudnn_conv_algo_search"]);
+        Assert.Equal("kSameAsRequested", named["arena_extend_strategy"]);
+        Assert.Equal("8589934592", named["gpu_mem_limit"]);
+        Assert.Equal("1", named["prefer_nhwc"]);
+        Assert.Equal("1", named["enable_cuda_graph"]);
+        Assert.DoesNotContain("gpu_mem_limit", new CudaOptions().ForDevice(0).Keys);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(-1)]
+    [InlineData(64)]
+    public void DeviceIdsThatCannotBe_AreRefused(params int[] devices)
+    {
+        var options = new RuntimeOptions { DeviceIds = devices };
+
+        Assert.Contains(options.Validate(new(options)), result => result.ErrorMessage!.Contains("DeviceIds", StringComparison.Ordinal));
+    }
+
+    private static void Fails(RuntimeOptions options) =>
+        ProviderProbe.RequireLibraries(options.Provider, _ => true, name => name is not ("libcublasLt.so.13" or "libcudnn.so.9"));
+}

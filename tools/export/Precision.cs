@@ -1,0 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Export;
+
+/// <summary>Arithmetic inside a network. Input and output are float32 either way.</summary>
+[SuppressMessage("Naming", "CA1720", Justification = "The field's own names.")]
+public enum Precision
+{
+    /// <summary>float32.</summary>
+    Fp32,
+
+    /// <summary>float16 weights and arithmetic, for tensor cores; softmax stays outside, in float32.</summary>
+    Fp16,
+}

@@ -3,6 +3,7 @@
 #   ./bench.sh              about 12 minutes
 #   ./bench.sh --quick      about 4 minutes: short stretches, one round of open loops
 #   ./bench.sh --full       about an hour: long stretches, all twelve models (synthetic; 3.1 GB of disk), micro-benchmarks
+#   ./bench.sh --gpu        the GPU instead (benchmarks/gpu/measure.sh), an hour at most; PROVIDER=cpu for a dry run
 #   ./bench.sh --only NAME  saturation, small, open, overload, memory, cold, prepare, engine, models, micro; may be repeated
 # Reports go to benchmarks/results. Everything listens on the loopback only, and is ended at the end.
 # BENCH_STORE=DIR uses installed models instead of synthetic ones; BENCH_PICTURES=DIR other JPEGs.
@@ -16,13 +17,16 @@ while [ $# -gt 0 ]; do
   case $1 in
     --quick) mode=quick ;;
     --full) mode=full micro=true ;;
+    --gpu)
+      benchmarks/gpu/measure.sh publish .build/gpu
+      exec .build/gpu/measure.sh all ;;
     --only)
       [ $# -gt 1 ] || { echo "bench.sh: --only needs a name." >&2; exit 2; }
       if [ "$2" = micro ]; then micro=true; fi
       only+=(--only "$2")
       shift ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift
 done

@@ -24,6 +24,9 @@ internal static class ManifestRules
         Require(manifest.Classes is >= 1 and <= LabelSet.MaxClasses, "classes", $"must be 1 to {LabelSet.MaxClasses}.");
         Require(manifest.Parameters > 0, "parameters", "must be positive.");
         Require(manifest.Precision is "fp32" or "fp16", "precision", "must be fp32 or fp16.");
+        Require(
+            manifest.Agreement is null or { Images: > 0, Source: not null, Top1: >= 0 and <= 1, MaxProbabilityDifference: >= 0 and <= 1 },
+            "agreement", "must name its images, and parts from 0 to 1.");
         CheckDigest(manifest.Model, "model", Require);
         CheckDigest(manifest.Labels, "labels", Require);
         CheckRecipe(manifest.Preprocessing, Require);

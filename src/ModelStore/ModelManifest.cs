@@ -28,6 +28,9 @@ public sealed record ModelManifest
     /// <summary>Arithmetic inside the graph: "fp32" or "fp16". Input and output are float32 either way.</summary>
     public string Precision { get; init; } = "fp32";
 
+    /// <summary>Of a lower precision: how faithful it is. Absent for fp32, and where it was not measured.</summary>
+    public PrecisionAgreement? Agreement { get; init; }
+
     /// <summary>Learnable parameters, as PyTorch counts them.</summary>
     public required long Parameters { get; init; }
 

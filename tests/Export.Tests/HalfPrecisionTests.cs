@@ -39,7 +39,12 @@ public sealed class HalfPrecisionTests
         ExportReport half = await exporter.ExportAsync(Assert.Single((arguments with { Precision = "fp16" }).Requests()));
 
         Assert.Equal(("resnet_basic_1-1-1-1_fp16", "fp16"), (half.Model.Manifest.Name, half.Model.Manifest.Precision));
-        Assert.Equal("fp32", single.Model.Manifest.Precision);
+        Assert.Equal(("fp32", null), (single.Model.Manifest.Precision, single.Model.Manifest.Agreement));
+        PrecisionAgreement agreement = store.Latest("resnet_basic_1-1-1-1_fp16")!.Manifest.Agreement!;
+        Assert.Equal((16, "generated"), (agreement.Images, agreement.Source));
+        Assert.InRange(agreement.Top1, 0.5, 1);
+        Assert.InRange(agreement.MaxProbabilityDifference, 1e-12, 0.1);
+        Assert.Equal(["labels.csv", "manifest.json", "model.onnx"], Directory.GetFiles(Path.GetDirectoryName(half.Model.ModelPath)!).Select(path => Path.GetFileName(path)).Order());
         Assert.InRange(half.Model.Manifest.Model.Bytes, single.Model.Manifest.Model.Bytes * 0.49, single.Model.Manifest.Model.Bytes * 0.51);
         Assert.False((await exporter.ExportAsync(Assert.Single((arguments with { Precision = "fp16" }).Requests()))).Installed);
     }

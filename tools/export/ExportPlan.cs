@@ -64,7 +64,7 @@ internal sealed record ExportPlan(
     }
 
     /// <summary>What the store keeps beside the files.</summary>
-    public ModelManifest Manifest(string name, int version, string exporter, FileDigest model, FileDigest labels) => new()
+    public ModelManifest Manifest(string name, int version, string exporter, FileDigest model, FileDigest labels, PrecisionAgreement? agreement) => new()
     {
         Name = name,
         Version = version,
@@ -74,6 +74,7 @@ internal sealed record ExportPlan(
         Classes = Architecture.Classes,
         Parameters = Architecture.Parameters,
         Precision = NameOf(Precision),
+        Agreement = agreement,
         Exporter = exporter,
         Source = Source,
         Model = model,

@@ -122,8 +122,19 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, 0, writer.Bytes));
         OnnxCheck.Run(path, plan.Architecture.Classes, ExportPlan.Recipe.Crop, plan.Precision);
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, writer.Bytes, writer.Bytes));
-        InstalledModel installed = installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels));
+        PrecisionAgreement? agreement = plan.Precision == Precision.Fp32 ? null : MeasureAgreement(installation, plan, request.Name, labels, cancel);
+        InstalledModel installed = installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels, agreement));
         return new ExportReport(installed, true, converted, peak, total.Elapsed, plan.Warnings(request));
+    }
+
+    /// <summary>Writes the float32 network beside the other for as long as it takes to compare them.</summary>
+    private PrecisionAgreement MeasureAgreement(ModelInstallation installation, ExportPlan plan, string name, FileDigest labels, CancellationToken cancel)
+    {
+        string reference = installation.PathOf("reference.onnx");
+        WriteModel(new OnnxWriter((plan with { Precision = Precision.Fp32 }).Describe(name, Version, labels)), name, reference, null, cancel);
+        PrecisionAgreement agreement = AgreementMeasurement.Run(reference, installation.PathOf(ModelFile), ExportPlan.Recipe.Crop);
+        File.Delete(reference);
+        return agreement;
     }
 
     private FileDigest WriteModel(OnnxWriter writer, string name, string path, IProgress<ExportProgress>? progress, CancellationToken cancel)

@@ -13,6 +13,7 @@ namespace InferenceApi.Endpoints;
 /// <param name="Classes">Length of a row of logits.</param>
 /// <param name="Parameters">Learnable parameters.</param>
 /// <param name="Precision">fp32 or fp16, inside the graph.</param>
+/// <param name="Agreement">Of fp16: how it answered beside the same network in fp32 when it was exported.</param>
 /// <param name="Licence">Of the weights.</param>
 /// <param name="Provenance">Where the weights came from, and the digests of what is served.</param>
 /// <param name="Accuracy">Of the published weights.</param>
@@ -31,6 +32,7 @@ internal sealed record ModelDetail(
     int? Classes,
     long? Parameters,
     string? Precision,
+    PrecisionAgreement? Agreement,
     string? Licence,
     Provenance? Provenance,
     Accuracy? Accuracy,
@@ -55,6 +57,7 @@ internal sealed record ModelDetail(
             manifest?.Classes,
             manifest?.Parameters,
             manifest?.Precision,
+            manifest?.Agreement,
             manifest?.Licence,
             manifest is null ? null : Provenance.Of(manifest),
             official && ModelCatalog.Find(status.Name) is { } entry ? Accuracy.Of(entry) : null,
@@ -66,7 +69,7 @@ internal sealed record ModelDetail(
     }
 
     public static ModelDetail Of(CatalogEntry entry) => new(
-        entry.Name, false, ModelSummary.NotInstalled, null, null, entry.Architecture, null, entry.Parameters, null, entry.Licence,
+        entry.Name, false, ModelSummary.NotInstalled, null, null, entry.Architecture, null, entry.Parameters, null, null, entry.Licence,
         new Provenance(entry.Url, entry.File, null, null, null, null, null), Accuracy.Of(entry), null, null, null, null, null);
 }
 

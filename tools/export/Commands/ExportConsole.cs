@@ -35,6 +35,12 @@ internal sealed class ExportConsole(IAnsiConsole console, bool plain)
         Line($"  sha256   {manifest.Model.Sha256}");
         Line($"  licence  {manifest.Licence}");
         Line($"  checked  opened in ONNX Runtime; batches of 1 and 3 agree");
+        if (manifest.Agreement is { } agreement)
+        {
+            Line(string.Create(CultureInfo.InvariantCulture,
+                $"  agrees   with fp32 on {agreement.Top1:P0} of {agreement.Images} {agreement.Source} pictures; probabilities differ by at most {agreement.MaxProbabilityDifference:E1}"));
+        }
+
         Line(string.Create(CultureInfo.InvariantCulture,
             $"  seconds  {report.Total.TotalSeconds:F1} in all, {report.Conversion.TotalSeconds:F2} converting (peak memory {report.PeakBytes / 1e6:F0} MB)"));
         foreach (string warning in report.Warnings) Line($"  warning  {warning}");

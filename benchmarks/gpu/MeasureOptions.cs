@@ -11,7 +11,7 @@ namespace Gpu.Benchmarks;
 /// <param name="Part">raw, fed, random, parity, memory or service.</param>
 /// <param name="Store">Where the models are.</param>
 /// <param name="Models">Their names.</param>
-/// <param name="Pictures">JPEGs, for parity and service.</param>
+/// <param name="Pictures">Folder of JPEGs, for parity and service.</param>
 /// <param name="Time">Of each stretch.</param>
 /// <param name="Runtime">The service's own options.</param>
 /// <param name="Settings">The same as arguments of the service.</param>
@@ -66,7 +66,7 @@ internal sealed record MeasureOptions(
 
     public byte[][] ReadPictures()
     {
-        byte[][] pictures = Directory.Exists(Pictures) ? [.. Directory.GetFiles(Pictures, "*.jp*g").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
+        byte[][] pictures = Directory.Exists(Pictures) ? [.. Directory.GetFiles(Pictures).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
         return pictures.Length > 0 ? pictures : throw new ArgumentException($"--pictures: '{Pictures}' has no JPEGs.");
     }
 }

@@ -1,4 +1,5 @@
 using Gpu.Benchmarks;
+using InferenceApi.Runtime;
 
 MeasureOptions options;
 try
@@ -11,22 +12,35 @@ catch (Exception failure) when (failure is ArgumentException or FormatException)
     return 2;
 }
 
-switch (options.Part)
+try
 {
-    case "raw":
-        RawPart.Run(options);
-        return 0;
-    case "fed":
-        await FedPart.RunAsync(options).ConfigureAwait(false);
-        return 0;
-    case "random":
-        return RandomPart.Run(options);
-    case "parity":
-        return ParityPart.Run(options);
-    case "memory":
-        MemoryPart.Run(options);
-        return 0;
-    default:
-        await ServicePart.RunAsync(options).ConfigureAwait(false);
-        return 0;
+    return await RunAsync(options).ConfigureAwait(false);
+}
+catch (Exception failure) when (failure is ProviderUnavailableException or ArgumentException)
+{
+    await Console.Error.WriteLineAsync(failure.Message).ConfigureAwait(false);
+    return 1;
+}
+
+static async Task<int> RunAsync(MeasureOptions options)
+{
+    switch (options.Part)
+    {
+        case "raw":
+            RawPart.Run(options);
+            return 0;
+        case "fed":
+            await FedPart.RunAsync(options).ConfigureAwait(false);
+            return 0;
+        case "random":
+            return RandomPart.Run(options);
+        case "parity":
+            return ParityPart.Run(options);
+        case "memory":
+            MemoryPart.Run(options);
+            return 0;
+        default:
+            await ServicePart.RunAsync(options).ConfigureAwait(false);
+            return 0;
+    }
 }

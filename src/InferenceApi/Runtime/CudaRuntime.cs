@@ -14,10 +14,29 @@ internal static partial class CudaRuntime
     private const int MemoryAllocation = 2, CopyDefault = 4;
     private const uint HostAllocPortable = 1;
 
+    // cudaStreamCaptureModeRelaxed.
+    private const int CaptureRelaxed = 2;
+
+    [ThreadStatic]
+    private static bool _threadRelaxed;
+
+    /// <summary>
+    /// Lets this thread allocate and copy while another captures a graph, as ONNX Runtime does in CUDA's global mode: by default such a call
+    /// would fail and ruin the other's capture. What happens here touches no capturing stream.
+    /// </summary>
+    public static unsafe void AllowDuringCapture()
+    {
+        if (_threadRelaxed) return;
+        int mode = CaptureRelaxed;
+        Check(cudaThreadExchangeStreamCaptureMode(&mode), "cudaThreadExchangeStreamCaptureMode");
+        _threadRelaxed = true;
+    }
+
     /// <summary>Page-locked host memory: copied by the device itself, at the bus's full rate.</summary>
     public static unsafe nint AllocateHost(long bytes)
     {
         nint address;
+        AllowDuringCapture();
         Check(cudaHostAlloc(&address, (nuint)bytes, HostAllocPortable), "cudaHostAlloc");
         return address;
     }
@@ -26,6 +45,7 @@ internal static partial class CudaRuntime
     public static unsafe nint AllocateDevice(int device, long bytes)
     {
         nint address;
+        AllowDuringCapture();
         Check(cudaSetDevice(device), "cudaSetDevice");
         Check(cudaMalloc(&address, (nuint)bytes), "cudaMalloc");
         Check(cudaMemset(address, 0, (nuint)bytes), "cudaMemset");
@@ -33,7 +53,11 @@ internal static partial class CudaRuntime
     }
 
     /// <summary>Returns when the copy is made.</summary>
-    public static void Copy(nint to, nint from, long bytes) => Check(cudaMemcpy(to, from, (nuint)bytes, CopyDefault), "cudaMemcpy");
+    public static void Copy(nint to, nint from, long bytes)
+    {
+        AllowDuringCapture();
+        Check(cudaMemcpy(to, from, (nuint)bytes, CopyDefault), "cudaMemcpy");
+    }
 
     public static void FreeHost(nint address) => _ = cudaFreeHost(address);
 
@@ -55,6 +79,9 @@ internal static partial class CudaRuntime
         if (status == MemoryAllocation) throw new DeviceMemoryException($"{call}: {reason}");
         throw new InvalidOperationException($"{call}: {reason}");
     }
+
+    [LibraryImport(Library)]
+    private static unsafe partial int cudaThreadExchangeStreamCaptureMode(int* mode);
 
     [LibraryImport(Library)]
     private static partial int cudaSetDevice(int device);

@@ -64,6 +64,7 @@ internal sealed class LadderModel
 
     private LadderRuns OpenNative(int device, StagedTensor input, StagedTensor output)
     {
+        if (_options.OnGpu) CudaRuntime.AllowDuringCapture();
         var opened = new Stack<IDisposable>();
         try
         {
@@ -82,9 +83,10 @@ internal sealed class LadderModel
 
             return new LadderRuns(size => Run(rungs[size]!), () => Close(opened));
         }
-        catch
+        catch (Exception failure)
         {
             Close(opened);
+            if (failure is OnnxRuntimeException native && DeviceMemoryException.Explains(native)) throw new DeviceMemoryException(failure.Message, failure);
             throw;
         }
     }

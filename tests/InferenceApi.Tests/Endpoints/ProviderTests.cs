@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using InferenceApi.Batching;
+using InferenceApi.Endpoints;
+using InferenceApi.Runtime;
 using TestKit;
 
 namespace InferenceApi.Tests.Endpoints;
@@ -42,6 +45,16 @@ public sealed class ProviderTests
 
         JsonElement after = await ApiFactory.JsonOf(await http.GetAsync($"/v1/models/{ApiFactory.Model}"));
         Assert.Equal("cpu", after.GetProperty("provider").GetString());
+    }
+
+    [Fact]
+    public void RunWithoutDeviceMemory_IsTemporary_AndOtherFailuresAreNot()
+    {
+        Problem full = ProblemMapping.Of(new RunFailedException("m", new DeviceMemoryException("full")));
+        Problem broken = ProblemMapping.Of(new RunFailedException("m", new InvalidOperationException("broken")));
+
+        Assert.Equal((ProblemKind.ModelUnavailable, ProblemKind.Internal), (full.Kind, broken.Kind));
+        Assert.Equal(TimeSpan.FromSeconds(1), full.RetryAfter);
     }
 
     [NoCudaFact]

@@ -1,8 +1,11 @@
 using InferenceApi;
 using InferenceApi.Endpoints;
 using InferenceApi.Telemetry;
+using ModelStore;
 
 if (HealthCheckCommand.Wants(args)) return await HealthCheckCommand.RunAsync(args);
+
+NativeEnvironment.LimitNativeHeaps();
 
 // The settings lie beside the program, wherever it is started from.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

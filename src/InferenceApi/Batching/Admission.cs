@@ -14,6 +14,7 @@ public sealed class Admission
     private readonly ComputeSlots _slots;
     private readonly BatchWorker[] _workers;
     private readonly TimeProvider _clock;
+    private readonly EstimateError _error = new();
     private int _reserved;
 
     internal Admission(ImageQueue queue, BatchLatencyCurve curve, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
@@ -40,7 +41,7 @@ public sealed class Admission
         lock (_gate)
         {
             int ahead = _queue.Count + _reserved;
-            TimeSpan wait = EstimateWait(ahead + images) + decodeBacklog;
+            TimeSpan wait = (EstimateWait(ahead + images) + decodeBacklog) * _error.Margin;
             int excess = ahead + images - _queue.Capacity;
             if (excess > 0) throw new OverloadedException(wait, AtLeastOneRun(EstimateWait(excess)));
             if (deadline != long.MaxValue && wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
@@ -67,6 +68,9 @@ public sealed class Admission
         int atOnce = Math.Min(_workers.Length, _slots.Count);
         return remaining + (_curve.EstimateAll(images) / atOnce * (1 + ((double)others / _slots.Count)));
     }
+
+    /// <summary>Learns how good an estimate was; see <see cref="EstimateError"/>.</summary>
+    internal void Observe(TimeSpan estimated, TimeSpan actual) => _error.Observe(estimated, actual);
 
     internal void Return(int images)
     {

@@ -100,7 +100,25 @@ public sealed class ServedModel
     /// as <see cref="ImageQueue.TryEnqueue"/> says.
     /// </summary>
     /// <exception cref="ModelUnavailableException">The line is closed, because the service stops without waiting any longer.</exception>
-    public Task<ImageResult> EnqueueAsync(AdmissionTicket ticket, IMemoryOwner<float> image, CancellationToken cancellation)
+    public async Task<ImageResult> EnqueueAsync(AdmissionTicket ticket, IMemoryOwner<float> image, CancellationToken cancellation)
+    {
+        long enqueuedAt = _clock.GetTimestamp();
+        TimeSpan estimated = _admission.EstimateWait(_queue.Count + 1);
+        Task<ImageResult> answer = Enqueue(ticket, image, cancellation);
+        try
+        {
+            ImageResult result = await answer.ConfigureAwait(false);
+            _admission.Observe(estimated, result.QueueTime + result.RunTime);
+            return result;
+        }
+        catch (Exception) when (_clock.GetTimestamp() >= ticket.Deadline)
+        {
+            _admission.Observe(estimated, _clock.GetElapsedTime(enqueuedAt));
+            throw;
+        }
+    }
+
+    private Task<ImageResult> Enqueue(AdmissionTicket ticket, IMemoryOwner<float> image, CancellationToken cancellation)
     {
         bool accepted = false;
         try

@@ -13,7 +13,7 @@ public sealed class EstimateErrorTests
     [InlineData(1, 1)]
     [InlineData(1.5, 1.5)]
     [InlineData(0.5, 1)]
-    [InlineData(50, 3)]
+    [InlineData(50, 4)]
     public void Margin_AfterSteadyRatios_IsTheirMean_WithinItsBounds(double ratio, double margin)
     {
         var error = new EstimateError();
@@ -26,7 +26,7 @@ public sealed class EstimateErrorTests
     {
         var error = new EstimateError();
         for (int i = 0; i < 500; i++) error.Observe(Estimated, Estimated * (i % 2 == 0 ? 0.9 : 1.5));
-        Assert.InRange(error.Margin, 1.6, 2.0);
+        Assert.InRange(error.Margin, 2.0, 2.6);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class EstimateErrorTests
         var error = new EstimateError();
         for (int i = 0; i < 500; i++) error.Observe(Estimated, Estimated);
         error.Observe(Estimated, Estimated * 1000);
-        Assert.InRange(error.Margin, 1.1, 1.6);
+        Assert.InRange(error.Margin, 1.5, 2.0);
     }
 
     [Fact]

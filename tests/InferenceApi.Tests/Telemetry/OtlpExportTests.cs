@@ -20,16 +20,16 @@ public sealed partial class OtlpExportTests
             ClassifyAsync, ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")))
         {
             host.Client.DefaultRequestHeaders.Add("traceparent", $"00-{TraceId}-{CallerSpan}-01");
-            await host.Client.GetAsync("/work/1");
+            await host.Client.GetAsync("/job/1");
             await host.Client.GetAsync("/health/live");
             await host.Client.GetAsync("/metrics");
         }
 
         Dictionary<string, ProtobufMessage> spans = receiver.Of("traces").SelectMany(message => message.Path(1, 2, 2)).ToDictionary(span => span.Fields(5).Single().Text());
-        Assert.Equal(["GET /work/{id}", "decode", "prepare", "queue", "run"], spans.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["GET /job/{id}", "decode", "prepare", "queue", "run"], spans.Keys.Order(StringComparer.Ordinal));
         Assert.All(spans.Values, span => Assert.Equal(TraceId, span.Fields(1).Single().Hex()));
 
-        ProtobufMessage request = spans["GET /work/{id}"], run = spans["run"], queue = spans["queue"];
+        ProtobufMessage request = spans["GET /job/{id}"], run = spans["run"], queue = spans["queue"];
         string requestId = request.Fields(2).Single().Hex();
         Assert.Equal(CallerSpan, request.Fields(4).Single().Hex());
         Assert.Equal(requestId, spans["decode"].Fields(4).Single().Hex());
@@ -37,7 +37,7 @@ public sealed partial class OtlpExportTests
         Assert.Equal(run.Fields(2).Single().Hex(), Assert.Single(queue.Path(13, 2)).Hex());
 
         Dictionary<string, string> attributes = request.Attributes(9);
-        Assert.Equal(("/work/{id}", "503", "503"), (attributes["http.route"], attributes["http.response.status_code"], attributes["error.type"]));
+        Assert.Equal(("/job/{id}", "503", "503"), (attributes["http.route"], attributes["http.response.status_code"], attributes["error.type"]));
         Assert.Equal("GET", attributes["http.request.method"]);
 
         Assert.Contains("inference.images", receiver.Of("metrics").SelectMany(message => message.Path(1, 2, 2, 1)).Select(name => name.Text()));
@@ -52,7 +52,7 @@ public sealed partial class OtlpExportTests
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using (TelemetryHost host = await TelemetryHost.StartAsync(
             ClassifyAsync, ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.Address + "/v1/metrics"), ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")))
-            await host.Client.GetAsync("/work/1");
+            await host.Client.GetAsync("/job/1");
 
         Assert.NotEmpty(receiver.Of("metrics"));
         Assert.Empty(receiver.Of("traces"));
@@ -67,7 +67,7 @@ public sealed partial class OtlpExportTests
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using (TelemetryHost host = await TelemetryHost.StartAsync(
             ClassifyAsync, ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), (variable, value)))
-            await host.Client.GetAsync("/work/1");
+            await host.Client.GetAsync("/job/1");
 
         Assert.NotEmpty(receiver.Of("metrics"));
         Assert.Empty(receiver.Of("traces"));
@@ -83,7 +83,7 @@ public sealed partial class OtlpExportTests
             return Task.CompletedTask;
         });
 
-        await host.Client.GetAsync("/work/1");
+        await host.Client.GetAsync("/job/1");
 
         Assert.False(traced);
     }

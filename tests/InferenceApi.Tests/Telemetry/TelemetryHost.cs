@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace InferenceApi.Tests.Telemetry;
 
-/// <summary>A real server with the service's telemetry and one route of its own, /work/{id}, whose status the test chooses.</summary>
+/// <summary>A real server with the service's telemetry and one route of its own, /job/{id}, whose status the test chooses.</summary>
 internal sealed class TelemetryHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -30,7 +30,7 @@ internal sealed class TelemetryHost : IAsyncDisposable
         app.UseHttpSpans();
         app.MapMetrics();
         app.MapGet("/health/live", () => "live");
-        app.MapGet("/work/{id}", work);
+        app.MapGet("/job/{id}", work);
         await app.StartAsync();
         return new TelemetryHost(app) { Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) } };
     }

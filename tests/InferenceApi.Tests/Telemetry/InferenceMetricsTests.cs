@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InferenceApi.Tests.Telemetry;
 
+[Collection(TracingCollection.Name)]
 public sealed class InferenceMetricsTests : IDisposable
 {
     private static readonly StageTimings Timings = new(2, 0.5, 1, 12, 0.05, 4);

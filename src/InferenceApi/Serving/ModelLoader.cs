@@ -53,6 +53,7 @@ public sealed class ModelLoader
             var queue = new ImageQueue(_serving.QueueCapacityFor(curve.LargestUsefulBatch), sessions[0].RowLength, _clock);
             BatchWorker CreateWorker(IModelSession session) =>
                 new(manifest.Name, session, queue, _slots, curve, _clock, observer, _logger);
+            NativeEnvironment.ReturnFreeMemory();
             return new ServedModel(installed, labels, sessions, CreateWorker, queue, curve, _slots, _clock, Estimate(manifest))
             {
                 Provider = _runtime.For(_runtime.OnGpu ? _runtime.Provider : ExecutionProvider.Cpu).Provider,

@@ -182,6 +182,7 @@ public sealed class ServedModel
         _queue.Close();
         await Task.WhenAll(_workers.Select(worker => worker.Ended)).ConfigureAwait(false);
         foreach (IModelSession session in _sessions) session.Dispose();
+        NativeEnvironment.ReturnFreeMemory();
         _state = ModelState.Unloaded;
     }
 }

@@ -56,7 +56,7 @@ internal static class JsonUpload
 
     private static UploadedImage ReadImage(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.String) return Decode(null, ref reader);
+        if (reader.TokenType == JsonTokenType.String) return Decode(ref reader);
         if (reader.TokenType != JsonTokenType.StartObject) throw UploadException.Malformed($"An element of images is neither an object nor text. {Shape}");
         string? name = null;
         UploadedImage? image = null;
@@ -68,7 +68,7 @@ internal static class JsonUpload
                 bool isData = reader.ValueTextEquals("b64"u8);
                 reader.Read();
                 if (isName && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxNameLength) name = reader.GetString();
-                else if (isData && reader.TokenType == JsonTokenType.String && image is null) image = Decode(null, ref reader);
+                else if (isData && reader.TokenType == JsonTokenType.String && image is null) image = Decode(ref reader);
                 else if (isName || isData) throw UploadException.Malformed($"A member of an image is not a short text or occurs twice. {Shape}");
                 else reader.Skip();
             }
@@ -82,7 +82,7 @@ internal static class JsonUpload
         }
     }
 
-    private static UploadedImage Decode(string? name, ref Utf8JsonReader reader)
+    private static UploadedImage Decode(ref Utf8JsonReader reader)
     {
         var bytes = new PooledBytes();
         try
@@ -94,9 +94,9 @@ internal static class JsonUpload
             text[start..].CopyTo(text);
             text = text[..^start];
             if (Base64.DecodeFromUtf8InPlace(text, out int written) != OperationStatus.Done)
-                return new UploadedImage(name, bytes, new Problem(ProblemKind.RequestMalformed, "The image's base64 is invalid."));
+                return new UploadedImage(null, bytes, new Problem(ProblemKind.RequestMalformed, "The image's base64 is invalid."));
             bytes.Advance(written);
-            return new UploadedImage(name, bytes);
+            return new UploadedImage(null, bytes);
         }
         catch
         {

@@ -6,6 +6,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 case "${1:-}" in -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 export MODEL_STORE=${MODEL_STORE:-$root/models}
+# The second start need not optimise the networks again.
+export Runtime__OptimizedGraphCache=${Runtime__OptimizedGraphCache:-$root/.build/graphs}
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ $# -gt 0 ] || set -- resnet50_swsl
 

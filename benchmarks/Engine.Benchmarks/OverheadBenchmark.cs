@@ -30,8 +30,8 @@ internal static class OverheadBenchmark
         var queue = new ImageQueue(64, rowLength, TimeProvider.System);
         var curve = new BatchLatencyCurve([new BatchLatency(8, TimeSpan.FromMicroseconds(1))]);
         long runs = 0;
-        var worker = new BatchWorker("free", session, queue, slots, curve, TimeProvider.System, _ => runs++, NullLogger.Instance);
-        var admission = new Admission(queue, curve, slots, [worker], TimeProvider.System);
+        var worker = new BatchWorker("free", new MeasuredSession(session, curve), queue, slots, TimeProvider.System, _ => runs++, NullLogger.Instance);
+        var admission = new Admission(queue, new ModelPace(curve), slots, [worker], TimeProvider.System);
         worker.Start();
         await ClassifyAsync(queue, admission, rowLength, images / 10);
 

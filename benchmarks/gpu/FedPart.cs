@@ -35,7 +35,7 @@ internal static class FedPart
             Interlocked.Add(ref images, run.Rows);
         }
 
-        BatchWorker[] workers = [.. sessions.Select(session => new BatchWorker(model, session, queue, slots, curve, TimeProvider.System, Count, NullLogger.Instance))];
+        BatchWorker[] workers = [.. sessions.Select(session => new BatchWorker(model, new MeasuredSession(session, curve), queue, slots, TimeProvider.System, Count, NullLogger.Instance))];
         foreach (BatchWorker worker in workers) worker.Start();
         long start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, 4 * curve.LargestUsefulBatch).Select(seed => Task.Run(() => FeedAsync(queue, sessions[0].RowLength, seed, start, options.Time)))).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal static partial class EngineRegistration
         services.AddSingleton(provider =>
         {
             RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
-            return new ComputeSlots(options.Sessions, options.DeviceIds.Count);
+            return new ComputeSlots(options.ComputeSlots, options.DeviceIds.Count);
         });
         services.AddSingleton<SessionOpener>(provider =>
         {

@@ -10,17 +10,17 @@ public sealed class Admission
 {
     private readonly Lock _gate = new();
     private readonly ImageQueue _queue;
-    private readonly BatchLatencyCurve _curve;
+    private readonly ModelPace _pace;
     private readonly ComputeSlots _slots;
     private readonly BatchWorker[] _workers;
     private readonly TimeProvider _clock;
     private readonly EstimateError _error = new();
     private int _reserved;
 
-    internal Admission(ImageQueue queue, BatchLatencyCurve curve, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
+    internal Admission(ImageQueue queue, ModelPace pace, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
     {
         _queue = queue;
-        _curve = curve;
+        _pace = pace;
         _slots = slots;
         _workers = workers;
         _clock = clock;
@@ -60,13 +60,16 @@ public sealed class Admission
         foreach (BatchWorker worker in _workers)
         {
             if (worker.WaitsForSlot) waitsForSlot++;
-            if (worker.Remaining() is var left && left < remaining) remaining = left;
+            bool alone = worker.RunsOnAllCores;
+            TimeSpan left = worker.Remaining();
+            if (alone || left < remaining) remaining = left;
+            // Others of the model idle then, but have no core to run on.
+            if (alone) break;
         }
 
         // Other models' workers in line take a turn between ours; how long theirs are is taken to be as ours.
         int others = Math.Max(0, _slots.Waiting - waitsForSlot);
-        int atOnce = Math.Min(_workers.Length, _slots.Count);
-        return remaining + (_curve.EstimateAll(images) / atOnce * (1 + ((double)others / _slots.Count)));
+        return remaining + (_pace.EstimateAll(images) * (1 + ((double)others / _slots.Count)));
     }
 
     /// <summary>Learns how good an estimate was; see <see cref="EstimateError"/>.</summary>
@@ -79,7 +82,7 @@ public sealed class Admission
 
     private TimeSpan AtLeastOneRun(TimeSpan time)
     {
-        TimeSpan run = _curve.Estimate(1);
+        TimeSpan run = _pace.LoneRun;
         return time > run ? time : run;
     }
 }

@@ -7,43 +7,48 @@ namespace InferenceApi.Batching;
 /// <summary>
 /// Owns one session and one thread of its own: waits for a first image, takes a compute slot, and only then everything that waits.
 /// So batches grow exactly when the machine is busy, and there is no timer: waiting longer was never measured to pay.
+/// Where a model adapts, the worker's own session runs on one core; when its turn comes and all cores are free and fewer images wait than
+/// there are cores, it takes them all instead and uses the session on all cores, which the workers share.
 /// </summary>
 internal sealed partial class BatchWorker
 {
     private readonly string _model;
-    private readonly IModelSession _session;
+    private readonly MeasuredSession _own;
+    private readonly MeasuredSession? _allCores;
     private readonly ImageQueue _queue;
     private readonly ComputeSlots _slots;
-    private readonly BatchLatencyCurve _curve;
+    private readonly ComputeSlots.Choice _chooseSlots;
     private readonly TimeProvider _clock;
     private readonly Action<BatchRun>? _observer;
     private readonly ILogger _logger;
     private readonly PendingImage[] _batch;
     private readonly ActivityContext[] _requests;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MeasuredSession _running;
     private long _runStartedAt;
     private int _runningRows;
     private volatile bool _waitsForSlot;
 
     public BatchWorker(
         string model,
-        IModelSession session,
+        MeasuredSession own,
         ImageQueue queue,
         ComputeSlots slots,
-        BatchLatencyCurve curve,
         TimeProvider clock,
         Action<BatchRun>? observer,
-        ILogger logger)
+        ILogger logger,
+        MeasuredSession? allCores = null)
     {
         _model = model;
-        _session = session;
+        _own = _running = own;
+        _allCores = allCores;
         _queue = queue;
         _slots = slots;
-        _curve = curve;
+        _chooseSlots = ChooseSlots;
         _clock = clock;
         _observer = observer;
         _logger = logger;
-        _batch = new PendingImage[Math.Min(session.MaxBatch, curve.LargestUsefulBatch)];
+        _batch = new PendingImage[Math.Max(LargestBatch(own), allCores is null ? 0 : LargestBatch(allCores))];
         _requests = new ActivityContext[_batch.Length];
     }
 
@@ -53,12 +58,15 @@ internal sealed partial class BatchWorker
     /// <summary>Whether this worker is in line for a compute slot.</summary>
     public bool WaitsForSlot => _waitsForSlot;
 
+    /// <summary>Whether the current run leaves no core for another; to be asked before <see cref="Remaining"/>.</summary>
+    public bool RunsOnAllCores => Volatile.Read(ref _runningRows) > 0 && Volatile.Read(ref _running) == _allCores;
+
     /// <summary>What is left of the current run by the curve's estimate; zero where none runs.</summary>
     public TimeSpan Remaining()
     {
         int rows = Volatile.Read(ref _runningRows);
         if (rows == 0) return TimeSpan.Zero;
-        TimeSpan left = _curve.Estimate(rows) - _clock.GetElapsedTime(Volatile.Read(ref _runStartedAt));
+        TimeSpan left = Volatile.Read(ref _running).Curve.Estimate(rows) - _clock.GetElapsedTime(Volatile.Read(ref _runStartedAt));
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
@@ -70,23 +78,34 @@ internal sealed partial class BatchWorker
         while (_queue.WaitForFirst())
         {
             _waitsForSlot = true;
-            _slots.Take(_session.Device);
+            int taken = _slots.Take(_own.Session.Device, _chooseSlots);
             _waitsForSlot = false;
             try
             {
-                int rows = _queue.Drain(_batch, Math.Min(_batch.Length, _curve.BestBatch(_queue.Count)));
-                if (rows > 0) Answer(rows);
+                MeasuredSession session = taken > _own.Session.Slots ? _allCores! : _own;
+                int rows = _queue.Drain(_batch, Math.Min(LargestBatch(session), session.Curve.BestBatch(_queue.Count)));
+                if (rows > 0) Answer(session, rows);
             }
             finally
             {
-                _slots.Release(_session.Device);
+                _slots.Release(_own.Session.Device, taken);
             }
         }
 
         _ended.SetResult();
     }
 
-    private void Answer(int rows)
+    /// <summary>All cores where they are free and there are fewer images, of whichever model, than cores.</summary>
+    private int ChooseSlots(int free, int behind)
+    {
+        int own = _own.Session.Slots, all = _allCores?.Session.Slots ?? own;
+        if (free >= all && Math.Max(_queue.Count, behind + 1) < all) return all;
+        return free >= own ? own : 0;
+    }
+
+    private static int LargestBatch(MeasuredSession session) => Math.Min(session.Session.MaxBatch, session.Curve.LargestUsefulBatch);
+
+    private void Answer(MeasuredSession session, int rows)
     {
         long startedAt = _clock.GetTimestamp();
         TimeSpan oldestWait = _clock.GetElapsedTime(_batch[0].EnqueuedAt, startedAt);
@@ -95,18 +114,19 @@ internal sealed partial class BatchWorker
         ActivityContext runSpan = default;
         try
         {
-            Fill(rows);
+            Fill(session.Session, rows);
             startedAt = _clock.GetTimestamp();
+            Volatile.Write(ref _running, session);
             Volatile.Write(ref _runStartedAt, startedAt);
             Volatile.Write(ref _runningRows, rows);
             using (Activity? span = StartSpan(rows))
             {
                 runSpan = span?.Context ?? default;
-                runTime = Run(rows, startedAt, span);
+                runTime = Run(session.Session, rows, startedAt, span);
             }
 
-            HandBack(rows, startedAt, runTime, runSpan);
-            _curve.Observe(rows, runTime);
+            HandBack(session.Session, rows, startedAt, runTime, runSpan);
+            session.Curve.Observe(rows, runTime);
         }
 #pragma warning disable CA1031 // Whatever a run throws is its members' failure; the worker must live for the next.
         catch (Exception thrown)
@@ -126,14 +146,14 @@ internal sealed partial class BatchWorker
     }
 
     /// <summary>Copies every image into its row; each image's memory is given back even where a copy fails.</summary>
-    private void Fill(int rows)
+    private void Fill(IModelSession session, int rows)
     {
         int row = 0;
         try
         {
             for (; row < rows; row++)
             {
-                _batch[row].Pixels.CopyTo(_session.InputRow(row).Span);
+                _batch[row].Pixels.CopyTo(session.InputRow(row).Span);
                 _batch[row].ReleaseImage();
             }
         }
@@ -144,11 +164,11 @@ internal sealed partial class BatchWorker
         }
     }
 
-    private TimeSpan Run(int rows, long startedAt, Activity? span)
+    private TimeSpan Run(IModelSession session, int rows, long startedAt, Activity? span)
     {
         try
         {
-            _session.Run(rows);
+            session.Run(rows);
             return _clock.GetElapsedTime(startedAt);
         }
         catch
@@ -164,13 +184,13 @@ internal sealed partial class BatchWorker
         return InferenceTracing.StartRun(_model, _requests.AsSpan(0, rows));
     }
 
-    private void HandBack(int rows, long startedAt, TimeSpan runTime, ActivityContext runSpan)
+    private void HandBack(IModelSession session, int rows, long startedAt, TimeSpan runTime, ActivityContext runSpan)
     {
         for (int row = 0; row < rows; row++)
         {
             PendingImage pending = _batch[row];
             TimeSpan queueTime = _clock.GetElapsedTime(pending.EnqueuedAt, startedAt);
-            pending.Complete(new ImageResult(_session.OutputRow(row), rows, queueTime, runTime) { RunSpan = runSpan });
+            pending.Complete(new ImageResult(session.OutputRow(row), rows, queueTime, runTime) { RunSpan = runSpan });
         }
     }
 

@@ -44,6 +44,57 @@ public static class WarmUp
     }
 
     /// <summary>
+    /// Runs sessions of one core all at once, one image each, as they will under backlog: alone each would find more of the caches and of
+    /// the memory's pace than it will have.
+    /// </summary>
+    /// <param name="sessions">As many as there are cores, at least one.</param>
+    /// <param name="slots">All of them are taken.</param>
+    /// <param name="clock">What runs are timed with.</param>
+    /// <param name="budget">After this long, one round is enough.</param>
+    /// <param name="cancellation">Looked at between rounds.</param>
+    public static BatchLatencyCurve MeasureTogether(
+        IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+    {
+        long startedAt = clock.GetTimestamp();
+        var times = new List<TimeSpan>();
+        // The first round warms up; it counts where there is no time for another.
+        for (int round = 0; round <= RunsPerSize && (round == 0 || clock.GetElapsedTime(startedAt) < budget); round++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            TimeSpan[] together = RunTogether(sessions, slots, clock);
+            if (round == 1) times.Clear();
+            times.AddRange(together);
+        }
+
+        times.Sort();
+        return new BatchLatencyCurve([new BatchLatency(1, times[times.Count / 2])]);
+    }
+
+    private static TimeSpan[] RunTogether(IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock)
+    {
+        var times = new TimeSpan[sessions.Count];
+        int taken = slots.Take(sessions[0].Device, (free, _) => free == slots.PerDevice ? free : 0);
+        try
+        {
+            // Threads of their own: pool threads that block for a run starve the web server.
+            Task[] runs = [.. sessions.Select((session, i) => Task.Factory.StartNew(
+                () =>
+                {
+                    long startedAt = clock.GetTimestamp();
+                    session.Run(1);
+                    times[i] = clock.GetElapsedTime(startedAt);
+                },
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            Task.WhenAll(runs).GetAwaiter().GetResult();
+            return times;
+        }
+        finally
+        {
+            slots.Release(sessions[0].Device, taken);
+        }
+    }
+
+    /// <summary>
     /// Every size of the ladder whatever it takes, largest first so that memory is asked for once: a size that first ran in service would
     /// make its callers wait for plans. Other sessions have plans of their own.
     /// </summary>
@@ -133,7 +184,7 @@ public static class WarmUp
     private static TimeSpan TimedRun(IModelSession session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        slots.Take(session.Device);
+        int taken = slots.Take(session.Device, (free, _) => free >= session.Slots ? session.Slots : 0);
         try
         {
             long startedAt = clock.GetTimestamp();
@@ -142,7 +193,7 @@ public static class WarmUp
         }
         finally
         {
-            slots.Release(session.Device);
+            slots.Release(session.Device, taken);
         }
     }
 }

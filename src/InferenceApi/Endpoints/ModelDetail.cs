@@ -42,6 +42,9 @@ internal sealed record ModelDetail(
     string? Provider,
     string? Error)
 {
+    /// <summary>Under backlog, where images then run one on each core; absent while not loaded, and where all runs are alike.</summary>
+    public ParallelRuns? Parallel { get; init; }
+
     public static ModelDetail Of(ModelStatus status)
     {
         ModelManifest? manifest = status.Manifest;
@@ -65,7 +68,10 @@ internal sealed record ModelDetail(
             curve.Length > 0 ? curve : null,
             status.MemoryBytes > 0 ? status.MemoryBytes : null,
             status.Provider is { } provider ? System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(provider) : null,
-            status.Error);
+            status.Error)
+        {
+            Parallel = status.RunsOnOneCore is var (runs, time) ? new ParallelRuns(runs, Math.Round(time.TotalMilliseconds, 3)) : null,
+        };
     }
 
     public static ModelDetail Of(CatalogEntry entry) => new(
@@ -117,3 +123,8 @@ internal sealed record Preprocessing(int Resize, int Crop, string Interpolation,
 /// <param name="Batch">Images in a run.</param>
 /// <param name="Milliseconds">What it takes.</param>
 internal readonly record struct BatchPoint(int Batch, double Milliseconds);
+
+/// <summary>Runs of one image on one core each.</summary>
+/// <param name="Runs">How many execute at once.</param>
+/// <param name="Milliseconds">What each of them takes.</param>
+internal readonly record struct ParallelRuns(int Runs, double Milliseconds);

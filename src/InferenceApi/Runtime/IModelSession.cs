@@ -21,6 +21,9 @@ public interface IModelSession : IDisposable
     /// <summary>Which of the devices in use it runs on, counted from 0; 0 on the CPU.</summary>
     int Device { get; }
 
+    /// <summary>Compute slots that one run takes: 1, or all of them where the run computes on all cores.</summary>
+    int Slots => 1;
+
     /// <summary>The session's own memory for one input row, to be filled before <see cref="Run"/>.</summary>
     /// <param name="row">0 … <see cref="MaxBatch"/> − 1.</param>
     Memory<float> InputRow(int row);

@@ -11,12 +11,23 @@ namespace InferenceApi.Runtime;
 public sealed class OnnxModel
 {
     private readonly InferenceSession _session;
+    private readonly Action _close;
     private int _users;
 
-    private OnnxModel(InferenceSession session, InstalledModel model)
+    private OnnxModel(InferenceSession session, Action close, InstalledModel model)
     {
         _session = session;
-        (InputName, OutputName) = NetworkContract.Of(session, model);
+        _close = close;
+        try
+        {
+            (InputName, OutputName) = NetworkContract.Of(session, model);
+        }
+        catch
+        {
+            close();
+            throw;
+        }
+
         Classes = model.Manifest.Classes;
         Crop = model.Manifest.Preprocessing.Crop;
     }
@@ -32,8 +43,9 @@ public sealed class OnnxModel
     internal string OutputName { get; }
 
     /// <summary>
-    /// Opens an installed and verified model and gives <see cref="RuntimeOptions.Sessions"/> sessions: on the CPU they share its weights,
-    /// on GPUs there are as many on each.
+    /// Opens an installed and verified model and gives its sessions. On the CPU they share its weights: <see cref="RuntimeOptions.Sessions"/>
+    /// alike, or where that is left to the service one that runs on all cores, and one for each core that runs on that one. On GPUs there
+    /// are <see cref="RuntimeOptions.Sessions"/> on each.
     /// </summary>
     /// <param name="model">What to open.</param>
     /// <param name="options">As <see cref="ProviderSelection.Choose(RuntimeOptions, ILogger)"/> gave them; without a choice, the CPU.</param>
@@ -44,19 +56,15 @@ public sealed class OnnxModel
         OnnxEnvironment.EnsureCreated(logger);
         if (options.OnGpu) return LadderModel.OpenSessions(model, options);
         options = options.For(ExecutionProvider.Cpu);
-        InferenceSession session = OpenNative(model, options, logger);
-        OnnxModel opened;
         try
         {
-            opened = new OnnxModel(session, model);
+            using OptimizedGraph? graph = OpenGraph(model, options, logger);
+            return graph is null ? OpenAlone(model, options) : OpenShared(graph, model, options);
         }
-        catch
+        catch (OnnxRuntimeException failure)
         {
-            session.Dispose();
-            throw;
+            throw new ModelStoreException($"{model.ModelPath}: ONNX Runtime cannot open it: {failure.Message}", failure);
         }
-
-        return opened.CreateSessions(options.Sessions, options.MaxBatch);
     }
 
     internal void Run(RunOptions options, OrtIoBinding binding) => _session.RunWithBinding(options, binding);
@@ -65,42 +73,66 @@ public sealed class OnnxModel
 
     internal void Leave()
     {
-        if (Interlocked.Decrement(ref _users) == 0) _session.Dispose();
+        if (Interlocked.Decrement(ref _users) == 0) _close();
     }
 
-    private static InferenceSession OpenNative(InstalledModel model, RuntimeOptions options, ILogger logger)
+    private static OptimizedGraph? OpenGraph(InstalledModel model, RuntimeOptions options, ILogger logger)
     {
+        if (options.OptimizedGraphCache is { } folder) return new OptimizedGraphCache(folder, logger).Open(model, options);
+        return options.IsAdaptive ? OptimizedGraphCache.OpenTemporary(model, options, logger) : null;
+    }
+
+    /// <summary>As exported, where its optimised graph cannot be kept: a second native session would cost the weights again.</summary>
+    private static List<IModelSession> OpenAlone(InstalledModel model, RuntimeOptions options)
+    {
+        using SessionOptions settings = SessionSettings.Create(options);
+        var session = new InferenceSession(model.ModelPath, settings);
+        var opened = new OnnxModel(session, session.Dispose, model);
+        return opened.CreateSessions(Math.Max(1, options.Sessions), options.MaxBatch, options.IsAdaptive ? options.ResolvedIntraOpThreads : 1);
+    }
+
+    private static List<IModelSession> OpenShared(OptimizedGraph graph, InstalledModel model, RuntimeOptions options)
+    {
+        OnnxModel Open(int threads)
+        {
+            InferenceSession session = graph.OpenSession(options with { IntraOpThreads = threads });
+            return new OnnxModel(session, () => graph.Leave(session), model);
+        }
+
+        int threads = options.ResolvedIntraOpThreads;
+        if (!options.IsAdaptive) return Open(threads).CreateSessions(options.Sessions, options.MaxBatch, slots: 1);
+        // All cores are for fewer images than there are cores; from then on each core has its own.
+        List<IModelSession> sessions = Open(threads).CreateSessions(1, Math.Min(options.MaxBatch, threads - 1), slots: threads);
         try
         {
-            if (options.OptimizedGraphCache is { } folder)
-                return new OptimizedGraphCache(folder, logger).Open(model, options);
-            using SessionOptions settings = SessionSettings.Create(options);
-            return new InferenceSession(model.ModelPath, settings);
+            sessions.AddRange(Open(1).CreateSessions(threads, maxBatch: 1, slots: 1));
+            return sessions;
         }
-        catch (OnnxRuntimeException failure)
+        catch
         {
-            throw new ModelStoreException($"{model.ModelPath}: ONNX Runtime cannot open it: {failure.Message}", failure);
+            sessions[0].Dispose();
+            throw;
         }
     }
 
-    private OnnxModelSession[] CreateSessions(int count, int maxBatch)
+    private List<IModelSession> CreateSessions(int count, int maxBatch, int slots)
     {
         // Held while the sessions are made, so that a failure half-way closes everything through the same count.
         Interlocked.Increment(ref _users);
-        var sessions = new List<OnnxModelSession>(count);
+        var sessions = new List<IModelSession>(count);
         try
         {
             for (int i = 0; i < count; i++)
             {
                 Interlocked.Increment(ref _users);
-                sessions.Add(new OnnxModelSession(this, maxBatch));
+                sessions.Add(new OnnxModelSession(this, maxBatch, slots));
             }
 
-            return [.. sessions];
+            return sessions;
         }
         catch
         {
-            foreach (OnnxModelSession session in sessions) session.Dispose();
+            foreach (IModelSession session in sessions) session.Dispose();
             throw;
         }
         finally

@@ -19,9 +19,10 @@ public sealed class OnnxModelSession : IModelSession
     private readonly RunOptions _runOptions = new();
     private bool _disposed;
 
-    internal OnnxModelSession(OnnxModel model, int maxBatch)
+    internal OnnxModelSession(OnnxModel model, int maxBatch, int slots)
     {
         _model = model;
+        Slots = slots;
         Classes = model.Classes;
         RowLength = 3 * model.Crop * model.Crop;
         Ladder = BatchLadder.Exact(maxBatch);
@@ -39,6 +40,8 @@ public sealed class OnnxModelSession : IModelSession
     public BatchLadder Ladder { get; }
 
     public int Device => 0;
+
+    public int Slots { get; }
 
     public Memory<float> InputRow(int row) => _input.Slice(row * RowLength, RowLength);
 

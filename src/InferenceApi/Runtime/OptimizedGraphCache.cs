@@ -9,91 +9,108 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// Graphs as ONNX Runtime left them after optimising, so that the next start skips that work (ResNet-50: 23 ms instead of 900).
-/// An entry is keyed by everything its content depends on; one that is damaged is dropped and made again.
-/// The digest beside an entry finds damage, not malice: who can write the folder can write both, so a folder others may write is not used.
+/// Graphs as ONNX Runtime left them after optimising, so that the next start skips that work (ResNet-50: 23 ms instead of 900), and so
+/// that sessions can share the weights. An entry is a folder keyed by everything its content depends on; a damaged one is made again.
+/// The digests in an entry find damage, not malice: who can write it can write all of it, so a folder others may write is not used.
 /// </summary>
-public sealed partial class OptimizedGraphCache(string folder, ILogger logger)
+internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
 {
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string DigestsFile = "sha256";
 
-    /// <summary>Opens a verified model, from the cache where it can.</summary>
-    public InferenceSession Open(InstalledModel model, RuntimeOptions options)
+    // Smaller tensors are quicker read with the graph.
+    private const string SmallestWeight = "1024";
+
+    /// <summary>A verified model's optimised graph, made where there is none yet.</summary>
+    /// <returns>Null where the folder cannot be used; the log says why.</returns>
+    public OptimizedGraph? Open(InstalledModel model, RuntimeOptions options)
     {
-        using SessionOptions settings = SessionSettings.Create(options);
-        if (!IsTrusted()) return new InferenceSession(model.ModelPath, settings);
+        if (!IsTrusted()) return null;
+        string entry = Path.Combine(folder, Key(model.Manifest));
+        return TryOpen(entry) ?? Make(model, entry, options);
+    }
 
-        string entry = Path.Combine(folder, Key(model.Manifest) + ".onnx");
-        return TryOpen(entry, options) ?? OpenAndSave(model, entry, options);
+    /// <summary>
+    /// The same where no cache is configured: made in a folder of its own, which is gone as soon as the sessions are open, so that not even
+    /// a crash leaves it behind; the mapped weights stay as long as they are used.
+    /// </summary>
+    /// <inheritdoc cref="Open"/>
+    public static OptimizedGraph? OpenTemporary(InstalledModel model, RuntimeOptions options, ILogger logger) =>
+        OpenTemporary(Path.GetTempPath(), model, options, logger);
+
+    internal static OptimizedGraph? OpenTemporary(string parent, InstalledModel model, RuntimeOptions options, ILogger logger)
+    {
+        string folder = Path.Combine(parent, $"inference-graph-{Guid.NewGuid():N}");
+        OptimizedGraph? graph = null;
+        try
+        {
+            graph = new OptimizedGraphCache(folder, logger).Open(model, options);
+            if (graph is not null) graph.AfterOpening = () => Delete(folder);
+            return graph;
+        }
+        finally
+        {
+            if (graph is null) Delete(folder);
+        }
     }
 
     /// <summary>The entry's name: model, ONNX Runtime and the processor's abilities, since layouts are chosen for its vector width.</summary>
     internal static string Key(ModelManifest manifest)
     {
-        string dependsOn = string.Join('|', "1", manifest.Model.Sha256, OrtEnv.Instance().GetVersionString(), RuntimeInformation.ProcessArchitecture,
+        string dependsOn = string.Join('|', "2", manifest.Model.Sha256, OrtEnv.Instance().GetVersionString(), RuntimeInformation.ProcessArchitecture,
             Avx2.IsSupported, Fma.IsSupported, Avx512F.IsSupported, Avx512BW.IsSupported, AvxVnni.IsSupported, Avx512Vbmi.IsSupported);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dependsOn)));
     }
 
-    private InferenceSession? TryOpen(string entry, RuntimeOptions options)
+    private OptimizedGraph? TryOpen(string entry)
     {
+        if (!Directory.Exists(entry)) return null;
         try
         {
-            if (!File.Exists(entry) || !File.Exists(DigestOf(entry))) return null;
-            if (File.ReadAllText(DigestOf(entry)) != Digest(entry)) throw new InvalidDataException("its digest differs");
-            using SessionOptions settings = SessionSettings.Create(options);
-            settings.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
-            return new InferenceSession(entry, settings);
+            if (File.ReadAllText(Path.Combine(entry, DigestsFile)) != Digests(entry)) throw new InvalidDataException("its digests differ");
+            return new OptimizedGraph(entry);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException or OnnxRuntimeException)
         {
             Log.EntryDropped(logger, entry, failure.Message);
+            Delete(entry);
             return null;
         }
     }
 
-    private InferenceSession OpenAndSave(InstalledModel model, string entry, RuntimeOptions options)
+    private OptimizedGraph? Make(InstalledModel model, string entry, RuntimeOptions options)
     {
         string draft = Path.Combine(folder, $".{Guid.NewGuid():N}.draft");
-        using SessionOptions settings = SessionSettings.Create(options);
-        settings.OptimizedModelFilePath = draft;
-        // Its warning that a saved graph fits this kind of machine only is what the key is about.
-        settings.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
-        InferenceSession session;
         try
         {
-            session = new InferenceSession(model.ModelPath, settings);
+            Directory.CreateDirectory(draft);
+            Optimise(model, draft, options);
+            File.WriteAllText(Path.Combine(draft, DigestsFile), Digests(draft));
+            // Opened under its last name; where another process was quicker, theirs is as good. A crash before leaves a draft, which nobody reads.
+            if (!Directory.Exists(entry)) Directory.Move(draft, entry);
+            return TryOpen(entry);
         }
-        catch (OnnxRuntimeException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OnnxRuntimeException)
         {
-            // Perhaps only the saving failed (a full disk); if the model itself is broken, this throws the reason.
             Log.NotSaved(logger, entry, failure.Message);
-            Delete(draft);
-            using SessionOptions plain = SessionSettings.Create(options);
-            return new InferenceSession(model.ModelPath, plain);
+            return null;
         }
-
-        Publish(draft, entry);
-        return session;
+        finally
+        {
+            Delete(draft);
+        }
     }
 
-    private void Publish(string draft, string entry)
+    private static void Optimise(InstalledModel model, string draft, RuntimeOptions options)
     {
-        try
-        {
-            string digest = Digest(draft);
-            // The digest goes last: a crash in between leaves an entry without one, which is not used.
-            Delete(DigestOf(entry));
-            File.Move(draft, entry, overwrite: true);
-            string digestDraft = draft + ".sha256";
-            File.WriteAllText(digestDraft, digest);
-            File.Move(digestDraft, DigestOf(entry), overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Log.NotSaved(logger, entry, failure.Message);
-            Delete(draft);
-        }
+        using SessionOptions settings = SessionSettings.Create(options);
+        settings.OptimizedModelFilePath = Path.Combine(draft, OptimizedGraph.GraphFile);
+        settings.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", OptimizedGraph.WeightsFile);
+        settings.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", SmallestWeight);
+        // Its warning that a saved graph fits this kind of machine only is what the key is about.
+        settings.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        new InferenceSession(model.ModelPath, settings).Dispose();
     }
 
     private bool IsTrusted()
@@ -106,7 +123,7 @@ public sealed partial class OptimizedGraphCache(string folder, ILogger logger)
                 return true;
             }
 
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, OwnersAlone);
             if ((File.GetUnixFileMode(folder) & WritableByOthers) == 0) return true;
             Log.FolderNotUsed(logger, folder, "others may write it");
         }
@@ -118,19 +135,22 @@ public sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         return false;
     }
 
-    private static string DigestOf(string entry) => entry + ".sha256";
+    private static string Digests(string entry) => string.Join('\n', Digest(entry, OptimizedGraph.GraphFile), Digest(entry, OptimizedGraph.WeightsFile));
 
-    private static string Digest(string path)
+    /// <summary>Of an absent file, nothing: a graph of small tensors has no other.</summary>
+    private static string Digest(string entry, string name)
     {
+        string path = Path.Combine(entry, name);
+        if (!File.Exists(path)) return "";
         using FileStream file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    private static void Delete(string path)
+    private static void Delete(string folder)
     {
         try
         {
-            File.Delete(path);
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

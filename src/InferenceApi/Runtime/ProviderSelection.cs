@@ -20,6 +20,7 @@ public static partial class ProviderSelection
             _ => Probed(options.For(options.Provider), probe),
         };
         if (chosen.OnGpu) Log.OnGpu(logger, chosen.Provider, string.Join(", ", chosen.DeviceIds), chosen.Sessions, chosen.MaxBatch, chosen.Cuda);
+        else if (chosen.IsAdaptive) Log.OnCpuAdaptive(logger, chosen.ComputeSlots);
         else Log.OnCpu(logger, chosen.Sessions, chosen.ResolvedIntraOpThreads, chosen.MaxBatch);
         return chosen;
     }
@@ -53,5 +54,8 @@ public static partial class ProviderSelection
 
         [LoggerMessage(1023, LogLevel.Information, "Provider Cpu: {Sessions} runs at once, {Threads} threads each, batches up to {MaxBatch}.")]
         public static partial void OnCpu(ILogger logger, int sessions, int threads, int maxBatch);
+
+        [LoggerMessage(1025, LogLevel.Information, "Provider Cpu: fewer images than {Cores} run on all cores, more run one on each core.")]
+        public static partial void OnCpuAdaptive(ILogger logger, int cores);
     }
 }

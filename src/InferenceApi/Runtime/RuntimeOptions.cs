@@ -22,17 +22,18 @@ public sealed record RuntimeOptions : IValidatableObject
     public IReadOnlyList<int> DeviceIds { get; init; } = [];
 
     /// <summary>
-    /// Runs of one model, and of all models together, that may execute at once on the CPU or on each GPU; 1 to 64, default 0: 1 on the CPU,
-    /// 2 on a GPU, so that one batch is copied while another runs.
-    /// On the CPU they share one copy of the weights; one run on all cores was measured best on CPUs of few cores; where cores outnumber
-    /// what one run can use (about 16), raise this and keep <see cref="Sessions"/> × <see cref="IntraOpThreads"/> at the number of cores.
+    /// Runs of one model, and of all models together, that may execute at once on the CPU or on each GPU; 1 to 64, default 0: 2 on a GPU,
+    /// so that one batch is copied while another runs; on the CPU the service adapts: fewer images than cores run together on all cores,
+    /// more run one on each core. A number fixes it: as many runs on the CPU at once, each on <see cref="IntraOpThreads"/> threads.
+    /// However many there are, they share one copy of the weights on the CPU.
     /// </summary>
     [Range(0, 64)]
     public int Sessions { get; init; }
 
     /// <summary>
     /// Threads of one run; 0 to 256, default 0: on the CPU the cores this process may use divided by <see cref="Sessions"/>, on a GPU 1,
-    /// for nothing is computed there by threads. Set it where the container's CPU limit is lower than what the runtime sees.
+    /// for nothing is computed there by threads. Where <see cref="Sessions"/> is 0 it is the number of cores to adapt to. Set it where the
+    /// container's CPU limit is lower than what the runtime sees.
     /// </summary>
     [Range(0, 256)]
     public int IntraOpThreads { get; init; }
@@ -51,8 +52,9 @@ public sealed record RuntimeOptions : IValidatableObject
     public bool AllowSpinning { get; init; }
 
     /// <summary>
-    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept. Used on the CPU only. It must be writable
-    /// by the service alone, because a graph in it is run without a manifest to check it against; a folder others may write is not used.
+    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept, and those of loaded models lie in the
+    /// system's temporary folder, unlinked. As large as the weights. Used on the CPU only. It must be writable by the service alone,
+    /// because a graph in it is run without a manifest to check it against; a folder others may write is not used.
     /// </summary>
     public string? OptimizedGraphCache { get; init; }
 
@@ -61,6 +63,12 @@ public sealed record RuntimeOptions : IValidatableObject
 
     /// <summary>Whether <see cref="Provider"/> is one of a GPU's.</summary>
     public bool OnGpu => Provider is ExecutionProvider.Cuda or ExecutionProvider.TensorRt;
+
+    /// <summary>Whether runs on all cores and runs on one core take turns, by how many images wait; only after <see cref="For"/>.</summary>
+    public bool IsAdaptive => Provider == ExecutionProvider.Cpu && Sessions == 0;
+
+    /// <summary>Cores that runs share out among themselves, or runs at once on each device; only after <see cref="For"/>; at least 1.</summary>
+    public int ComputeSlots => IsAdaptive ? ResolvedIntraOpThreads : Sessions;
 
     /// <summary>The threads of one run after the default is resolved; at least 1.</summary>
     public int ResolvedIntraOpThreads =>
@@ -76,7 +84,7 @@ public sealed record RuntimeOptions : IValidatableObject
         {
             Provider = provider,
             DeviceIds = gpu && DeviceIds.Count > 0 ? DeviceIds : [0],
-            Sessions = Sessions > 0 ? Sessions : gpu ? GpuSessions : 1,
+            Sessions = Sessions > 0 ? Sessions : gpu ? GpuSessions : ResolvedIntraOpThreads > 1 ? 0 : 1,
             MaxBatch = MaxBatch > 0 ? MaxBatch : gpu ? GpuBatch : CpuBatch,
             // TensorRT would capture its own; ONNX Runtime's graphs need every node on the one provider.
             Cuda = provider == ExecutionProvider.TensorRt ? Cuda with { Graphs = false } : Cuda,

@@ -49,12 +49,10 @@ public sealed class ModelLoader
         try
         {
             announce(ModelState.WarmingUp);
-            BatchLatencyCurve curve = WarmUp.Measure(sessions, _slots, _clock, _serving.WarmUpBudget, cancellation);
-            var queue = new ImageQueue(_serving.QueueCapacityFor(curve.LargestUsefulBatch), sessions[0].RowLength, _clock);
-            BatchWorker CreateWorker(IModelSession session) =>
-                new(manifest.Name, session, queue, _slots, curve, _clock, observer, _logger);
+            (ModelPace pace, Func<ImageQueue, BatchWorker[]> createWorkers) = Measure(manifest.Name, sessions, observer, cancellation);
+            var queue = new ImageQueue(_serving.QueueCapacityFor(pace.LargestUsefulBatch), sessions[0].RowLength, _clock);
             NativeEnvironment.ReturnFreeMemory();
-            return new ServedModel(installed, labels, sessions, CreateWorker, queue, curve, _slots, _clock, Estimate(manifest))
+            return new ServedModel(installed, labels, sessions, createWorkers(queue), queue, pace, _slots, _clock, Estimate(manifest))
             {
                 Provider = _runtime.For(_runtime.OnGpu ? _runtime.Provider : ExecutionProvider.Cpu).Provider,
             };
@@ -64,5 +62,26 @@ public sealed class ModelLoader
             foreach (IModelSession session in sessions) session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Warms the sessions up, and says who will use them: where one runs on all cores and others on one, every worker uses both.</summary>
+    private (ModelPace Pace, Func<ImageQueue, BatchWorker[]> CreateWorkers) Measure(
+        string model, IReadOnlyList<IModelSession> sessions, Action<BatchRun> observer, CancellationToken cancellation)
+    {
+        BatchWorker Create(MeasuredSession own, ImageQueue queue, MeasuredSession? allCores = null) =>
+            new(model, own, queue, _slots, _clock, observer, _logger, allCores);
+
+        List<IModelSession> alike = [.. sessions.Where(session => session.Slots == sessions[0].Slots)];
+        List<IModelSession> oneCore = [.. sessions.Except(alike)];
+        BatchLatencyCurve curve = WarmUp.Measure(alike, _slots, _clock, _serving.WarmUpBudget, cancellation);
+        if (oneCore.Count == 0)
+        {
+            int atOnce = Math.Min(alike.Count, Math.Max(1, _slots.Count / alike[0].Slots));
+            return (new ModelPace(curve, atOnce), queue => [.. alike.Select(session => Create(new(session, curve), queue))]);
+        }
+
+        BatchLatencyCurve coreCurve = WarmUp.MeasureTogether(oneCore, _slots, _clock, _serving.WarmUpBudget, cancellation);
+        var allCores = new MeasuredSession(alike[0], curve);
+        return (new ModelPace(curve, coreCurve, oneCore.Count), queue => [.. oneCore.Select(session => Create(new(session, coreCurve), queue, allCores))]);
     }
 }

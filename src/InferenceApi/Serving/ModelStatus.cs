@@ -27,6 +27,9 @@ public sealed record ModelStatus(
     /// <summary>Sessions open; 0 where not loaded.</summary>
     public int Sessions { get; init; }
 
+    /// <summary>How many runs of one image on one core execute at once under backlog, and what each takes; null where all runs are alike.</summary>
+    public (int AtOnce, TimeSpan RunTime)? RunsOnOneCore { get; init; }
+
     /// <summary>What computes it: Cpu, Cuda or TensorRt; null where not loaded.</summary>
     public string? Provider { get; init; }
 

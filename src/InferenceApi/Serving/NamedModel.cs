@@ -74,7 +74,7 @@ internal sealed class NamedModel(string name)
         Name,
         State,
         Current?.Manifest ?? newest,
-        Current?.Curve.Points ?? [],
+        Current?.Pace.Curve.Points ?? [],
         Current?.MemoryBytes ?? 0,
         Current?.Waiting ?? 0,
         RetiredExpired + (Current?.Expired ?? 0),
@@ -82,6 +82,7 @@ internal sealed class NamedModel(string name)
         Error)
     {
         Sessions = Current?.SessionCount ?? 0,
+        RunsOnOneCore = Current?.Pace is { CoreCurve: { } curve } pace ? (pace.AtOnce, curve.Estimate(1)) : null,
         Provider = Current?.Provider.ToString(),
         EstimatedWait = Current?.EstimateWait() ?? TimeSpan.Zero,
     };

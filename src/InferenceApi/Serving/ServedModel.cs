@@ -24,23 +24,23 @@ public sealed class ServedModel
         InstalledModel installed,
         LabelSet labels,
         IReadOnlyList<IModelSession> sessions,
-        Func<IModelSession, BatchWorker> createWorker,
+        BatchWorker[] workers,
         ImageQueue queue,
-        BatchLatencyCurve curve,
+        ModelPace pace,
         ComputeSlots slots,
         TimeProvider clock,
         long memoryBytes)
     {
         Manifest = installed.Manifest;
         Labels = labels;
-        Curve = curve;
+        Pace = pace;
         MemoryBytes = memoryBytes;
         _sessions = sessions;
         _queue = queue;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
-        _workers = [.. sessions.Select(createWorker)];
-        _admission = new Admission(queue, curve, slots, _workers, clock);
+        _workers = workers;
+        _admission = new Admission(queue, pace, slots, _workers, clock);
         foreach (BatchWorker worker in _workers) worker.Start();
     }
 
@@ -57,7 +57,8 @@ public sealed class ServedModel
     /// <summary>Most images that one request can be admitted with.</summary>
     public int QueueCapacity => _queue.Capacity;
 
-    public BatchLatencyCurve Curve { get; }
+    /// <summary>How soon waiting images are answered, as it stands.</summary>
+    public ModelPace Pace { get; }
 
     /// <summary>What this version is reckoned to take.</summary>
     public long MemoryBytes { get; }

@@ -54,7 +54,7 @@ public sealed partial class ServedModels
             // Set aside now, so that the next load cannot evict it before those who waited for it came to use it.
             served.Reserve(model.Waiters);
             model.Waiters = 0;
-            Log.Loaded(_logger, model.Name, served.Manifest.Version, served.Curve.LargestUsefulBatch, served.Curve.Throughput);
+            Log.Loaded(_logger, model.Name, served.Manifest.Version, served.Pace.LargestUsefulBatch, served.Pace.Throughput);
             // Stopping looked before this version was here to be drained.
             if (_stopping.IsCancellationRequested) Retire(model);
         }

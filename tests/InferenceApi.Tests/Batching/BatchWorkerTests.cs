@@ -85,7 +85,7 @@ public sealed class BatchWorkerTests
         var images = new CountedImages(session.RowLength);
         var queue = new ImageQueue(64, session.RowLength, clock);
         var worker = new BatchWorker(
-            "model", session, queue, slots, BatchingRig.LinearCurve(2), clock, null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            "model", new MeasuredSession(session, BatchingRig.LinearCurve(2)), queue, slots, clock, null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         for (int value = 0; value < 5; value++) Assert.True(queue.TryEnqueue(images.Rent(value), long.MaxValue, default, out _));
         queue.Close();
 

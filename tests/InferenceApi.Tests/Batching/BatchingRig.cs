@@ -21,8 +21,8 @@ internal sealed class BatchingRig : IDisposable
         Images = new CountedImages(Session.RowLength);
         Queue = new ImageQueue(capacity, Session.RowLength, clock);
         Curve = LinearCurve(maxBatch);
-        Worker = new BatchWorker("model", Session, Queue, slots, Curve, clock, Runs.Add, NullLogger.Instance);
-        Admission = new Admission(Queue, Curve, slots, [Worker], clock);
+        Worker = new BatchWorker("model", new MeasuredSession(Session, Curve), Queue, slots, clock, Runs.Add, NullLogger.Instance);
+        Admission = new Admission(Queue, new ModelPace(Curve), slots, [Worker], clock);
         Worker.Start();
     }
 

@@ -68,7 +68,7 @@ public sealed class LadderBatchingTests
         var session = new ScriptedSession(64, ladder: BatchLadder.Gpu(64));
         var images = new CountedImages(session.RowLength);
         var queue = new ImageQueue(64, session.RowLength, clock);
-        var worker = new BatchWorker("model", session, queue, slots, Curve(0, 1), clock, null, NullLogger.Instance);
+        var worker = new BatchWorker("model", new MeasuredSession(session, Curve(0, 1)), queue, slots, clock, null, NullLogger.Instance);
         slots.Take();
         worker.Start();
         var answers = new List<Task<ImageResult>>();

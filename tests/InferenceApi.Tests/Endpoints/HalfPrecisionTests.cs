@@ -21,7 +21,7 @@ public sealed class HalfPrecisionTests
         var request = new ExportRequest { Name = "real", Checkpoint = Fixtures.Weights("resnet18_real.pth")! };
         InstalledModel single = (await exporter.ExportAsync(request)).Model;
         InstalledModel half = (await exporter.ExportAsync(request with { Name = "real_fp16", Precision = Precision.Fp16 })).Model;
-        var options = new RuntimeOptions { MaxBatch = 1 };
+        var options = new RuntimeOptions { Sessions = 1, MaxBatch = 1 };
         using IModelSession exact = OnnxModel.OpenSessions(single, options, NullLogger.Instance)[0];
         using IModelSession rounded = OnnxModel.OpenSessions(half, options, NullLogger.Instance)[0];
         var preparer = new ImagePreparer(new ImagingOptions());

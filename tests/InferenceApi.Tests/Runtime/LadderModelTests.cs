@@ -50,7 +50,7 @@ public sealed class LadderModelTests : IDisposable
     {
         InstalledModel model = _store.Install("other", TinyOnnx.Create(Crop, Classes + 1), Crop, Classes);
 
-        var failure = Assert.Throws<ModelStoreException>(() => LadderModel.OpenSessions(model, new RuntimeOptions().For(ExecutionProvider.Cpu)));
+        var failure = Assert.Throws<ModelStoreException>(() => LadderModel.OpenSessions(model, new RuntimeOptions { Sessions = 1 }.For(ExecutionProvider.Cpu)));
         Assert.Contains("its output is", failure.Message);
     }
 
@@ -59,7 +59,7 @@ public sealed class LadderModelTests : IDisposable
     {
         InstalledModel model = _store.Install("bad", [1, 2, 3], Crop, Classes);
 
-        var failure = Assert.Throws<ModelStoreException>(() => LadderModel.OpenSessions(model, new RuntimeOptions().For(ExecutionProvider.Cpu)));
+        var failure = Assert.Throws<ModelStoreException>(() => LadderModel.OpenSessions(model, new RuntimeOptions { Sessions = 1 }.For(ExecutionProvider.Cpu)));
         Assert.Contains(model.ModelPath, failure.Message);
     }
 }

@@ -21,7 +21,7 @@ public sealed class OnnxModelSessionTests : IDisposable
     [Fact]
     public void EveryBatchSize_GivesEveryRowItsOwnLogits()
     {
-        using IModelSession session = Open(Install(), new RuntimeOptions { MaxBatch = 6 })[0];
+        using IModelSession session = Open(Install(), new RuntimeOptions { Sessions = 1, MaxBatch = 6 })[0];
         Assert.Equal((Classes, 3 * Crop * Crop, 6), (session.Classes, session.RowLength, session.MaxBatch));
 
         for (int rows = 6; rows >= 1; rows--)
@@ -61,7 +61,7 @@ public sealed class OnnxModelSessionTests : IDisposable
     [Fact]
     public void Run_InSteadyState_AllocatesNothing()
     {
-        using IModelSession session = Open(Install(), new RuntimeOptions { MaxBatch = 2 })[0];
+        using IModelSession session = Open(Install(), new RuntimeOptions { Sessions = 1, MaxBatch = 2 })[0];
         for (int i = 0; i < 100; i++) session.Run(1 + (i % 2));
 
         // Recompilation of a hot method allocates once on whichever thread meets it; what every run allocates shows in each round.
@@ -79,7 +79,7 @@ public sealed class OnnxModelSessionTests : IDisposable
     [InlineData(3)]
     public void RowsOutOfRange_AreRefused(int rows)
     {
-        using IModelSession session = Open(Install(), new RuntimeOptions { MaxBatch = 2 })[0];
+        using IModelSession session = Open(Install(), new RuntimeOptions { Sessions = 1, MaxBatch = 2 })[0];
 
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Run(rows));
     }

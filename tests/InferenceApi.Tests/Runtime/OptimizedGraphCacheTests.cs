@@ -7,13 +7,16 @@ namespace InferenceApi.Tests.Runtime;
 
 public sealed class OptimizedGraphCacheTests : IDisposable
 {
+    // Enough for its weights to lie in a file of their own.
+    private const int Classes = 200;
+
     private readonly TemporaryFolder _folder = new();
     private readonly InstalledModel _model;
     private readonly string _cache;
 
     public OptimizedGraphCacheTests()
     {
-        _model = new StoreFolder(_folder.Path).Install("tiny", TinyOnnx.Create(5, 7), crop: 5, classes: 7);
+        _model = new StoreFolder(_folder.Path).Install("tiny", TinyOnnx.Create(5, Classes), crop: 5, Classes);
         _cache = _folder.File("cache");
     }
 
@@ -23,52 +26,63 @@ public sealed class OptimizedGraphCacheTests : IDisposable
     public void SecondOpening_UsesTheEntry_AndAnswersTheSame()
     {
         float[] first = Answer();
-        string entry = Assert.Single(Directory.GetFiles(_cache, "*.onnx"));
-        DateTime written = File.GetLastWriteTimeUtc(entry);
+        string entry = Assert.Single(Directory.GetDirectories(_cache));
+        DateTime written = Directory.GetLastWriteTimeUtc(entry);
 
         // Only the entry can answer now.
         File.WriteAllText(_model.ModelPath, "gone");
 
         Assert.Equal(first, Answer());
-        Assert.Equal(written, File.GetLastWriteTimeUtc(entry));
-        Assert.Equal(2, Directory.GetFiles(_cache).Length);
+        Assert.Equal(written, Directory.GetLastWriteTimeUtc(entry));
+        Assert.Equal(["graph.onnx", "sha256", "weights.bin"], Directory.GetFiles(entry).Select(Path.GetFileName).Order());
     }
 
     [Theory]
-    [InlineData("cut")]
-    [InlineData("flipped")]
-    [InlineData("replaced")]
-    [InlineData("no digest")]
-    public void DamagedEntry_IsMadeAgain(string damage)
+    [InlineData("graph.onnx", "cut")]
+    [InlineData("graph.onnx", "flipped")]
+    [InlineData("graph.onnx", "gone")]
+    [InlineData("graph.onnx", "replaced")]
+    [InlineData("weights.bin", "cut")]
+    [InlineData("weights.bin", "flipped")]
+    [InlineData("weights.bin", "gone")]
+    [InlineData("weights.bin", "replaced")]
+    [InlineData("sha256", "gone")]
+    public void DamagedEntry_IsMadeAgain(string name, string damage)
     {
         float[] first = Answer();
-        string entry = Assert.Single(Directory.GetFiles(_cache, "*.onnx"));
-        byte[] content = File.ReadAllBytes(entry);
-        switch (damage)
-        {
-            case "cut":
-                File.WriteAllBytes(entry, content[..^10]);
-                break;
-            case "flipped":
-                content[content.Length / 2] ^= 1;
-                File.WriteAllBytes(entry, content);
-                content[content.Length / 2] ^= 1;
-                break;
-            case "replaced":
-                // A good digest of something that is no network.
-                File.WriteAllText(entry, "no network");
-                File.WriteAllText(entry + ".sha256", FileDigests.Compute(entry, "x").Sha256);
-                break;
-            default:
-                File.Delete(entry + ".sha256");
-                break;
-        }
+        string entry = Assert.Single(Directory.GetDirectories(_cache)), file = Path.Combine(entry, name);
+        byte[] content = File.ReadAllBytes(file), damaged = [.. content];
+        damaged[content.Length / 2] ^= 1;
+        if (damage == "gone") File.Delete(file);
+        else File.WriteAllBytes(file, damage switch { "cut" => content[..^10], "flipped" => damaged, _ => "no network"u8.ToArray() });
+        // Good digests of something that is no network: what a mistake of ours would leave.
+        if (damage == "replaced") File.WriteAllText(Path.Combine(entry, "sha256"), Digests(entry));
 
         Assert.Equal(first, Answer());
 
-        Assert.Equal(content, File.ReadAllBytes(entry));
-        Assert.Equal(FileDigests.Compute(entry, "x").Sha256, File.ReadAllText(entry + ".sha256"));
-        Assert.Equal(2, Directory.GetFiles(_cache).Length);
+        Assert.Equal(content, File.ReadAllBytes(file));
+        Assert.Equal(Digests(entry), File.ReadAllText(Path.Combine(entry, "sha256")));
+        Assert.Single(Directory.GetFileSystemEntries(_cache));
+    }
+
+    [Fact]
+    public async Task ManyOpenings_OfNoEntryYet_LeaveOne()
+    {
+        float[][] answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(Answer)));
+
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+        Assert.Single(Directory.GetFileSystemEntries(_cache));
+    }
+
+    [Fact]
+    public void OpenEntry_OutlivesItsFiles()
+    {
+        IReadOnlyList<IModelSession> sessions = Open(new RuntimeOptions { IntraOpThreads = 2, OptimizedGraphCache = _cache });
+        float[] before = Run(sessions[1]);
+        Directory.Delete(_cache, recursive: true);
+
+        Assert.Equal(before, Run(sessions[1]));
+        foreach (IModelSession session in sessions) session.Dispose();
     }
 
     [Fact]
@@ -78,9 +92,9 @@ public sealed class OptimizedGraphCacheTests : IDisposable
         Directory.CreateDirectory(_cache);
         File.SetUnixFileMode(_cache, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
 
-        Assert.Equal(7, Answer().Length);
+        Assert.Equal(Classes, Answer().Length);
 
-        Assert.Empty(Directory.GetFiles(_cache));
+        Assert.Empty(Directory.GetFileSystemEntries(_cache));
     }
 
     [Fact]
@@ -97,15 +111,24 @@ public sealed class OptimizedGraphCacheTests : IDisposable
     {
         File.WriteAllText(_cache, "a file");
 
-        Assert.Equal(7, Answer().Length);
+        Assert.Equal(Classes, Answer().Length);
     }
 
-    private float[] Answer()
+    private static string Digests(string entry) => string.Join('\n', ((string[])["graph.onnx", "weights.bin"])
+        .Select(name => FileDigests.Compute(Path.Combine(entry, name), "x").Sha256));
+
+    private static float[] Run(IModelSession session)
     {
-        var options = new RuntimeOptions { MaxBatch = 1, OptimizedGraphCache = _cache };
-        using IModelSession session = OnnxModel.OpenSessions(_model, options, NullLogger.Instance)[0];
         session.InputRow(0).Span.Fill(0.5f);
         session.Run(1);
         return session.OutputRow(0).ToArray();
+    }
+
+    private IReadOnlyList<IModelSession> Open(RuntimeOptions options) => OnnxModel.OpenSessions(_model, options, NullLogger.Instance);
+
+    private float[] Answer()
+    {
+        using IModelSession session = Open(new RuntimeOptions { Sessions = 1, MaxBatch = 1, OptimizedGraphCache = _cache })[0];
+        return Run(session);
     }
 }

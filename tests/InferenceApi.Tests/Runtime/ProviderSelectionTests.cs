@@ -11,7 +11,7 @@ public sealed class ProviderSelectionTests
     [Fact]
     public void Auto_WithoutCuda_FallsBackWithOneWarningThatSaysWhatIsMissing()
     {
-        RuntimeOptions chosen = ProviderSelection.Choose(new RuntimeOptions(), Fails, _log);
+        RuntimeOptions chosen = ProviderSelection.Choose(new RuntimeOptions { IntraOpThreads = 1 }, Fails, _log);
 
         Assert.Equal((ExecutionProvider.Cpu, 1, 8, false), (chosen.Provider, chosen.Sessions, chosen.MaxBatch, chosen.OnGpu));
         string warning = Assert.Single(_log.Lines, line => line.Level == LogLevel.Warning).Text;
@@ -47,6 +47,19 @@ public sealed class ProviderSelectionTests
 
         Assert.Equal(ExecutionProvider.Cpu, chosen.Provider);
         Assert.DoesNotContain(_log.Lines, line => line.Level >= LogLevel.Warning);
+    }
+
+    [Theory]
+    [InlineData(0, 4, true, 4, 4)]
+    [InlineData(0, 1, false, 1, 1)]
+    [InlineData(3, 2, false, 3, 2)]
+    [InlineData(1, 4, false, 1, 4)]
+    public void OnTheCpu_TheServiceAdapts_UnlessTheNumberOfSessionsIsGiven(int sessions, int threads, bool adapts, int slots, int threadsOfARun)
+    {
+        RuntimeOptions chosen = new RuntimeOptions { Sessions = sessions, IntraOpThreads = threads }.For(ExecutionProvider.Cpu);
+
+        Assert.Equal((adapts, slots, threadsOfARun), (chosen.IsAdaptive, chosen.ComputeSlots, chosen.ResolvedIntraOpThreads));
+        Assert.Equal((chosen.Sessions, chosen.IntraOpThreads), (chosen.For(ExecutionProvider.Cpu).Sessions, chosen.For(ExecutionProvider.Cpu).IntraOpThreads));
     }
 
     [Fact]

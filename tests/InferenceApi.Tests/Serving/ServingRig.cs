@@ -19,13 +19,18 @@ internal sealed class ServingRig : IAsyncDisposable
     public const int Classes = 4;
 
     private readonly TemporaryFolder _folder = new();
+    private readonly int _cores;
 
-    public ServingRig(long memoryBudget = 0, int queueCapacity = 64)
+    /// <param name="memoryBudget">Bytes; 0 for no limit.</param>
+    /// <param name="queueCapacity">Images of one model.</param>
+    /// <param name="cores">More than one: models adapt to them.</param>
+    public ServingRig(long memoryBudget = 0, int queueCapacity = 64, int cores = 1)
     {
+        _cores = cores;
         Store = new StoreFolder(_folder.Path);
-        Slots = new ComputeSlots(1);
+        Slots = new ComputeSlots(cores);
         Serving = new ServingOptions { Store = _folder.Path, MemoryBudget = memoryBudget, QueueCapacity = queueCapacity };
-        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4 }, Serving, Clock, NullLogger<ModelLoader>.Instance);
+        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }, Serving, Clock, NullLogger<ModelLoader>.Instance);
         Models = new ServedModels(Store, loader, Serving, Clock, NullLogger<ServedModels>.Instance);
     }
 
@@ -89,13 +94,19 @@ internal sealed class ServingRig : IAsyncDisposable
     private IReadOnlyList<IModelSession> Open(InstalledModel model)
     {
         OnOpen?.Invoke(model);
-        var session = new ScriptedSession(maxBatch: 4, RowLength, Classes);
+        if (_cores == 1) return [Create(model, maxBatch: 4, slots: 1)];
+        return [Create(model, _cores - 1, _cores), .. Enumerable.Range(0, _cores).Select(_ => Create(model, maxBatch: 1, slots: 1))];
+    }
+
+    private ScriptedSession Create(InstalledModel model, int maxBatch, int slots)
+    {
+        var session = new ScriptedSession(maxBatch, RowLength, Classes, slots: slots);
         session.OnRun = rows =>
         {
             OnRun?.Invoke(rows);
             if (FailRun?.Invoke(session.Runs.Count) == true) throw new InvalidOperationException("This run was to fail.");
         };
         Opened.Enqueue((model, session));
-        return [session];
+        return session;
     }
 }

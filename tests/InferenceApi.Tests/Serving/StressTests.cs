@@ -16,13 +16,15 @@ public sealed class StressTests
     private static readonly string[] Names = ["one", "two", "three"];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task EveryRequest_GetsOneAnswer_ItsOwn(int seed)
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(4, 2)]
+    [InlineData(5, 4)]
+    public async Task EveryRequest_GetsOneAnswer_ItsOwn(int seed, int cores)
     {
         // Room for two of the three.
-        await using var rig = new ServingRig(memoryBudget: 5_500, queueCapacity: 12);
+        await using var rig = new ServingRig(memoryBudget: 5_500, queueCapacity: 12, cores);
         string network = new('x', 2_000);
         foreach (string name in Names) rig.Install(name, network);
         // Warm-up makes fewer than 20 runs; a failure there would be a failure to load.

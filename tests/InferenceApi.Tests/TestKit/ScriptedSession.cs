@@ -6,7 +6,7 @@ namespace TestKit;
 /// <summary>
 /// A model that answers when told: class c of an image of value v scores v + c / 8. Not gated, it answers at once.
 /// </summary>
-internal sealed class ScriptedSession(int maxBatch = 8, int rowLength = 3, int classes = 4, bool gated = false, BatchLadder? ladder = null, int device = 0) : IModelSession
+internal sealed class ScriptedSession(int maxBatch = 8, int rowLength = 3, int classes = 4, bool gated = false, BatchLadder? ladder = null, int device = 0, int slots = 1) : IModelSession
 {
     private readonly float[] _input = new float[maxBatch * rowLength];
     private readonly float[] _output = new float[maxBatch * classes];
@@ -24,6 +24,8 @@ internal sealed class ScriptedSession(int maxBatch = 8, int rowLength = 3, int c
     public BatchLadder Ladder { get; } = ladder ?? BatchLadder.Exact(maxBatch);
 
     public int Device => device;
+
+    public int Slots => slots;
 
     /// <summary>Called at the start of every run with its number of rows; may throw.</summary>
     public Action<int>? OnRun { get; set; }

@@ -1,0 +1,56 @@
+namespace InferenceApi.Batching;
+
+/// <summary>
+/// How soon waiting images are answered, by the measured curves. Either all runs are alike; or fewer images than cores run together on
+/// all cores, and more run one on each core.
+/// </summary>
+public sealed class ModelPace
+{
+    /// <summary>Runs that are all alike.</summary>
+    /// <param name="curve">Of one run.</param>
+    /// <param name="atOnce">Such runs that may execute at once; at least 1.</param>
+    public ModelPace(BatchLatencyCurve curve, int atOnce = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(atOnce, 1);
+        Curve = curve;
+        AtOnce = atOnce;
+    }
+
+    /// <summary>Runs that adapt to how many images wait.</summary>
+    /// <param name="allCores">Of a run on all cores.</param>
+    /// <param name="oneCore">Of a run on one core while the others run too.</param>
+    /// <param name="cores">At least 2.</param>
+    public ModelPace(BatchLatencyCurve allCores, BatchLatencyCurve oneCore, int cores)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cores, 2);
+        Curve = allCores;
+        CoreCurve = oneCore;
+        AtOnce = cores;
+    }
+
+    /// <summary>Of runs on all cores, or of every run where all are alike.</summary>
+    public BatchLatencyCurve Curve { get; }
+
+    /// <summary>Of runs on one core; null where all runs are alike.</summary>
+    public BatchLatencyCurve? CoreCurve { get; }
+
+    /// <summary>Runs that execute at once under backlog.</summary>
+    public int AtOnce { get; }
+
+    /// <summary>Most images that are answered at once: what a full machine works on.</summary>
+    public int LargestUsefulBatch => CoreCurve is null ? Curve.LargestUsefulBatch : Math.Max(Curve.LargestUsefulBatch, AtOnce * CoreCurve.LargestUsefulBatch);
+
+    /// <summary>Images per second under backlog.</summary>
+    public double Throughput => (CoreCurve ?? Curve).Throughput * AtOnce;
+
+    /// <summary>How long a lone image's run takes.</summary>
+    public TimeSpan LoneRun => Curve.Estimate(1);
+
+    /// <summary>From the start of the first run to the end of the last, if nothing else runs.</summary>
+    /// <param name="images">0 or more.</param>
+    public TimeSpan EstimateAll(int images)
+    {
+        if (CoreCurve is null) return Curve.EstimateAll(images) / AtOnce;
+        return images < AtOnce ? Curve.EstimateAll(images) : CoreCurve.EstimateAll((images + AtOnce - 1) / AtOnce);
+    }
+}

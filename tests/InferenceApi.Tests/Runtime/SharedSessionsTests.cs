@@ -1,0 +1,132 @@
+using InferenceApi.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.OnnxRuntime;
+using ModelStore;
+using TestKit;
+
+namespace InferenceApi.Tests.Runtime;
+
+/// <summary>Sessions on all cores and on one, of one model.</summary>
+public sealed class SharedSessionsTests : IDisposable
+{
+    private const int Crop = 5;
+    private const int Classes = 300;
+    private const int Cores = 3;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly StoreFolder _store;
+
+    public SharedSessionsTests() => _store = new StoreFolder(_folder.Path);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OneSessionOnAllCores_AndOneForEach_AnswerAlike(bool cached)
+    {
+        IReadOnlyList<IModelSession> sessions = Open(cached);
+
+        Assert.Equal([Cores, 1, 1, 1], sessions.Select(session => session.Slots));
+        Assert.Equal([Cores - 1, 1, 1, 1], sessions.Select(session => session.MaxBatch));
+        Parallel.ForEach(sessions, session =>
+        {
+            for (int round = 0; round < 50; round++) AssertAnswers(session, round);
+        });
+
+        // The weights are there until the last has closed.
+        for (int i = 0; i < sessions.Count; i++)
+        {
+            AssertAnswers(sessions[^1], i);
+            sessions[i].Dispose();
+        }
+    }
+
+    [Fact]
+    public void AllSessions_ReadTheWeightsFromOneMapping_WhichEndsWithThem()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        IReadOnlyList<IModelSession> sessions = Open(cached: true);
+        foreach (IModelSession session in sessions) AssertAnswers(session, 1);
+
+        Assert.Equal(1, Mappings());
+
+        foreach (IModelSession session in sessions) session.Dispose();
+        Assert.Equal(0, Mappings());
+    }
+
+    [Fact]
+    public void WithoutACache_TheFilesAreGoneOnceTheSessionsAreOpen()
+    {
+        InstalledModel model = _store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes);
+        string temporary = Directory.CreateDirectory(_folder.File("temporary")).FullName;
+        RuntimeOptions options = new RuntimeOptions { IntraOpThreads = 1 }.For(ExecutionProvider.Cpu);
+        OnnxEnvironment.EnsureCreated(NullLogger.Instance);
+
+        OptimizedGraph graph = OptimizedGraphCache.OpenTemporary(temporary, model, options, NullLogger.Instance)!;
+        Assert.Single(Directory.GetDirectories(temporary));
+        InferenceSession session = graph.OpenSession(options);
+        graph.Dispose();
+
+        Assert.Empty(Directory.GetFileSystemEntries(temporary));
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(new float[3 * Crop * Crop], [1, 3, Crop, Crop]);
+        using var run = new RunOptions();
+        using (IDisposableReadOnlyCollection<OrtValue> answer = session.Run(run, session.InputNames, [input], session.OutputNames))
+            Assert.Equal(TinyOnnx.Expected(new float[3 * Crop * Crop], Crop, Classes), answer[0].GetTensorDataAsSpan<float>().ToArray());
+        graph.Leave(session);
+    }
+
+    [Fact]
+    public void BrokenModel_LeavesNothingInTheTemporaryFolder()
+    {
+        InstalledModel model = _store.Install("bad", [1, 2, 3], Crop, Classes);
+        string temporary = Directory.CreateDirectory(_folder.File("temporary")).FullName;
+        OnnxEnvironment.EnsureCreated(NullLogger.Instance);
+
+        Assert.Null(OptimizedGraphCache.OpenTemporary(temporary, model, new RuntimeOptions().For(ExecutionProvider.Cpu), NullLogger.Instance));
+
+        Assert.Empty(Directory.GetFileSystemEntries(temporary));
+    }
+
+    [Fact]
+    public void WhereTheGraphCannotBeKept_OneSessionTakesAllCores()
+    {
+        File.WriteAllText(_folder.File("cache"), "a file");
+        IReadOnlyList<IModelSession> sessions = Open(cached: true);
+
+        IModelSession session = Assert.Single(sessions);
+
+        Assert.Equal((Cores, 8), (session.Slots, session.MaxBatch));
+        AssertAnswers(session, 1);
+        session.Dispose();
+    }
+
+    [Fact]
+    public void BrokenModel_IsRefusedByName()
+    {
+        InstalledModel model = _store.Install("bad", [1, 2, 3], Crop, Classes);
+
+        var failure = Assert.Throws<ModelStoreException>(
+            () => OnnxModel.OpenSessions(model, new RuntimeOptions { IntraOpThreads = Cores }, NullLogger.Instance));
+        Assert.Contains(model.ModelPath, failure.Message);
+    }
+
+    private int Mappings() =>
+        File.ReadLines("/proc/self/maps").Count(line => line.Contains(_folder.Path, StringComparison.Ordinal) && line.EndsWith("weights.bin", StringComparison.Ordinal));
+
+    private IReadOnlyList<IModelSession> Open(bool cached)
+    {
+        InstalledModel model = _store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes);
+        var options = new RuntimeOptions { IntraOpThreads = Cores, OptimizedGraphCache = cached ? _folder.File("cache") : null };
+        return OnnxModel.OpenSessions(model, options, NullLogger.Instance);
+    }
+
+    private static void AssertAnswers(IModelSession session, int seed)
+    {
+        var random = new Random(seed);
+        foreach (ref float value in session.InputRow(0).Span) value = random.NextSingle() - 0.5f;
+        session.Run(1);
+        float[] expected = TinyOnnx.Expected(session.InputRow(0).Span, Crop, Classes);
+        for (int index = 0; index < Classes; index++) Assert.Equal(expected[index], session.OutputRow(0)[index], 1e-3f);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Load;
+using Load.Measurement;
 using Load.Reporting;
 using Load.Scenarios;
 
@@ -29,6 +30,7 @@ Console.WriteLine($"{machine.Processor}, {machine.Cores} cores, commit {machine.
 foreach (Scenario scenario in Scenario.Chosen(options))
 {
     Console.WriteLine($"== {scenario.Name}");
+    ProcessorSteal? before = ProcessorSteal.Now;
     try
     {
         await scenario.Run(run).ConfigureAwait(false);
@@ -43,6 +45,10 @@ foreach (Scenario scenario in Scenario.Chosen(options))
 #pragma warning restore CA1031
     {
         report.Fail(scenario.Name, failure.Message);
+    }
+    finally
+    {
+        if (before is { } start && ProcessorSteal.Now is { } end) report.Stolen(scenario.Name, end.PartSince(start));
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using InferenceApi.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelStore;
@@ -6,30 +5,37 @@ using ModelStore;
 namespace InferenceApi.Benchmarks.Ceilings;
 
 /// <summary>
-/// ONNX Runtime alone, through the server's own sessions and options, at every batch size: one run at a time on all cores, and as many
-/// runs as cores with one thread each.
+/// ONNX Runtime alone, through the server's own sessions and options: one run at a time on all cores, and as many runs as cores with one
+/// thread each. The two take turns in short slices, so that a neighbour who takes the machine for some seconds slows both alike.
 /// </summary>
 internal static class RawCeiling
 {
+    private const int Slices = 3;
     private const int MaxBatch = 16;
-    private static readonly int[] BatchSizes = [1, 2, 3, 4, 6, 8, 16];
+    private static readonly int[] BatchesOnAllCores = [1, 2, 3, 4, 6, 8, MaxBatch];
 
+    // A single thread is busy with one image already; larger batches show whether it gains from them, up to as many in flight as above.
+    private static readonly int[] BatchesOnOneThread = [1, 2, 4, 8];
+
+    /// <param name="model">What to run.</param>
+    /// <param name="time">For each batch size of each arrangement, over all slices; every slice has a run at least.</param>
     public static IReadOnlyList<RawRun> Measure(InstalledModel model, TimeSpan time)
     {
         int cores = Environment.ProcessorCount;
-        var runs = new List<RawRun>();
-        runs.AddRange(Measure(model, new RuntimeOptions { Sessions = 1, IntraOpThreads = cores, MaxBatch = MaxBatch }, time));
-        if (cores > 1) runs.AddRange(Measure(model, new RuntimeOptions { Sessions = cores, IntraOpThreads = 1, MaxBatch = MaxBatch }, time));
-        return runs;
-    }
-
-    private static List<RawRun> Measure(InstalledModel model, RuntimeOptions options, TimeSpan time)
-    {
-        IReadOnlyList<IModelSession> sessions = OnnxModel.OpenSessions(model, options, NullLogger.Instance);
+        var sessions = new List<IModelSession>();
         try
         {
-            FillWithNoise(sessions);
-            return [.. BatchSizes.Select(batch => Measure(sessions, batch, time))];
+            RawSeries[] together = Open(model, 1, cores, BatchesOnAllCores, sessions);
+            RawSeries[] apart = cores > 1 ? Open(model, cores, 1, BatchesOnOneThread, sessions) : [];
+            // In the order of the batch sizes, so that what is compared is measured side by side.
+            RawSeries[] all = [.. together.Concat(apart).OrderBy(series => series.Batch)];
+            foreach (RawSeries series in all) series.WarmUp();
+            for (int slice = 0; slice < Slices; slice++)
+            {
+                foreach (RawSeries series in all) series.Measure(time / Slices);
+            }
+
+            return [.. together.Concat(apart).Select(series => series.Result())];
         }
         finally
         {
@@ -37,32 +43,14 @@ internal static class RawCeiling
         }
     }
 
-    private static RawRun Measure(IReadOnlyList<IModelSession> sessions, int batch, TimeSpan time)
+    /// <summary>One arrangement; its sessions are added to <paramref name="opened"/>, whose owner disposes them.</summary>
+    private static RawSeries[] Open(InstalledModel model, int runners, int threads, int[] batches, List<IModelSession> opened)
     {
-        foreach (IModelSession session in sessions) session.Run(batch);
-        var runTimes = new List<double>[sessions.Count];
-        long start = Stopwatch.GetTimestamp();
-        Thread[] threads = [.. sessions.Select((session, i) => new Thread(() => runTimes[i] = Runs(session, batch, start, time)))];
-        foreach (Thread thread in threads) thread.Start();
-        foreach (Thread thread in threads) thread.Join();
-
-        double[] sorted = [.. runTimes.SelectMany(list => list).Order()];
-        // Each thread's own rate: the last run of one may go on after the other has ended.
-        double perSecond = runTimes.Sum(list => list.Count * batch * 1000 / list.Sum());
-        return new RawRun(sessions.Count, batch, sorted[sorted.Length / 2], perSecond);
-    }
-
-    private static List<double> Runs(IModelSession session, int batch, long start, TimeSpan time)
-    {
-        var milliseconds = new List<double>();
-        do
-        {
-            long runStart = Stopwatch.GetTimestamp();
-            session.Run(batch);
-            milliseconds.Add(Stopwatch.GetElapsedTime(runStart).TotalMilliseconds);
-        }
-        while (Stopwatch.GetElapsedTime(start) < time || milliseconds.Count < 2);
-        return milliseconds;
+        var options = new RuntimeOptions { Sessions = runners, IntraOpThreads = threads, MaxBatch = MaxBatch };
+        IReadOnlyList<IModelSession> sessions = OnnxModel.OpenSessions(model, options, NullLogger.Instance);
+        opened.AddRange(sessions);
+        FillWithNoise(sessions);
+        return [.. batches.Select(batch => new RawSeries(sessions, batch))];
     }
 
     /// <summary>Zeros would make denormals rarer and branches luckier than pictures do.</summary>

@@ -15,6 +15,9 @@ internal sealed class MetricsPage
     /// <summary>Full collections since the start.</summary>
     public double? Gen2Collections => Sum("dotnet_gc_collections", "\"gen2\"");
 
+    /// <summary>Memory that the web server's pool of receive buffers was given since the start.</summary>
+    public double? ReceiveBufferBytes => Sum("aspnetcore_memory_pool_allocated_bytes", "");
+
     public static async Task<MetricsPage> ReadAsync(int port, CancellationToken cancellation)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };

@@ -16,6 +16,7 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
 
     private readonly List<Finding> _findings = [];
     private readonly List<string> _failures = [];
+    private readonly Dictionary<string, double> _stolen = [];
     private readonly SortedDictionary<string, object> _details = new(StringComparer.Ordinal);
 
     public bool HasFailures => _failures.Count > 0;
@@ -35,13 +36,20 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
         Console.Error.WriteLine($"  FAILED {scenario}: {reason}");
     }
 
+    /// <summary>Part of the machine's processor time that the host gave to others while a scenario ran.</summary>
+    public void Stolen(string scenario, double part)
+    {
+        _stolen[scenario] = part;
+        Console.WriteLine(FormattableString.Invariant($"  (stolen by the host: {part:P1} of the processor time)"));
+    }
+
     /// <summary>Writes the two files and gives the Markdown's path.</summary>
     public string Write(string folder)
     {
         Directory.CreateDirectory(folder);
         string stem = Path.Combine(folder, $"{date:yyyy-MM-dd}-{machine.ProcessorSlug}-{machine.Commit}");
         File.WriteAllText(stem + ".json", JsonSerializer.Serialize(
-            new { date, mode, pictures, machine, findings = _findings, failures = _failures, details = _details }, Json) + "\n");
+            new { date, mode, pictures, machine, findings = _findings, failures = _failures, stolen = _stolen, details = _details }, Json) + "\n");
         File.WriteAllText(stem + ".md", Markdown());
         return stem + ".md";
     }
@@ -54,6 +62,7 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
             "",
             $"{machine.Processor}, {machine.Cores} cores, {machine.OperatingSystem}; {machine.Runtime}, SDK {machine.Sdk}; commit {machine.Commit}; mode {mode}.",
             $"Pictures: {pictures}. Load average before: {machine.LoadBefore}. Generator and servers share the cores.",
+            $"Processor time stolen by the host: {Steal()}.",
             "",
             "| measured | value | beside it | score | target | verdict |",
             "|---|---:|---|---:|---|---|",
@@ -62,6 +71,8 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
         if (_failures.Count > 0) lines.AddRange(["", "Could not be measured:", "", .. _failures.Select(failure => $"* {failure.ReplaceLineEndings(" ")}")]);
         return string.Join('\n', lines) + "\n";
     }
+
+    private string Steal() => _stolen.Count == 0 ? "not told by this kernel" : string.Join(", ", _stolen.Select(part => $"{part.Key} {part.Value:P1}"));
 
     private static string Verdict(Finding finding, string before) =>
         finding.Met switch { true => $"{before}met", false => $"{before}**missed**", null => "" };

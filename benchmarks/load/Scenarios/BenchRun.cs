@@ -17,9 +17,6 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<byte[]> pictu
 
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>Of the large model, where they were measured.</summary>
-    public Ceilings? Ceilings { get; set; }
-
     /// <summary>Our saturation throughput, images a second; open loops are scaled to it.</summary>
     public double? Capacity { get; set; }
 
@@ -32,11 +29,13 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<byte[]> pictu
         contender.Command(model), contender.Port, Path.Combine(options.Scratch, "logs", $"{contender.Name}.log"), StartPatience, cancellation);
 
     /// <summary>Ceilings of a model, measured by the benchmarks project with the server's own session options.</summary>
-    public Task<Ceilings> MeasureCeilingsAsync(string model) => ToolRun.ReadAsync<Ceilings>(
+    /// <param name="model">An installed model.</param>
+    /// <param name="seconds">For each single measurement.</param>
+    public Task<Ceilings> MeasureCeilingsAsync(string model, double seconds) => ToolRun.ReadAsync<Ceilings>(
         [
             "dotnet", Path.Combine(options.Root, "benchmarks/InferenceApi.Benchmarks/bin/Release/net10.0/InferenceApi.Benchmarks.dll"),
             "ceilings", "--store", options.Store, "--model", model, "--pictures", options.Pictures,
-            "--seconds", FormattableString.Invariant($"{options.CeilingSeconds}"),
+            "--seconds", FormattableString.Invariant($"{seconds}"),
         ],
         cancellation);
 }

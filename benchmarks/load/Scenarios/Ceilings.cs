@@ -1,3 +1,5 @@
+using Load.Simulation;
+
 namespace Load.Scenarios;
 
 /// <summary>What the parts can do without a server around them; printed by benchmarks/InferenceApi.Benchmarks.</summary>
@@ -17,5 +19,8 @@ internal sealed record Ceilings(int Cores, double DecodeMs, double PrepareMs, do
     /// <summary>Milliseconds of one picture on an idle machine.</summary>
     public double Idle => PrepareMedianMs + Raw.First(run => run is { Concurrency: 1, Batch: 1 }).MedianMs;
 
-    public IReadOnlyDictionary<int, double> Curve => Raw.Where(run => run.Concurrency == 1).ToDictionary(run => run.Batch, run => run.MedianMs);
+    /// <summary>Milliseconds of n images under the better arrangement.</summary>
+    public BatchCurve Envelope() => BestArrangement.Envelope(MedianMs(run => run.Concurrency == 1), MedianMs(run => run.Concurrency > 1), Cores);
+
+    private Dictionary<int, double> MedianMs(Func<RawRun, bool> chosen) => Raw.Where(chosen).ToDictionary(run => run.Batch, run => run.MedianMs);
 }

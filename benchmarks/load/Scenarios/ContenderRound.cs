@@ -7,12 +7,10 @@ namespace Load.Scenarios;
 /// <param name="Saturated">Many clients.</param>
 /// <param name="ProcessorMsPerImage">The server's processor time for each image while saturated, all threads.</param>
 /// <param name="ResidentBytes">At the end of saturation.</param>
-/// <param name="AllocatedBytesPerImage">Managed, while saturated; null where the server does not tell.</param>
-/// <param name="Gen2Collections">While saturated; null where the server does not tell.</param>
+/// <param name="Allocation">Managed, while saturated; null where the server does not tell.</param>
 internal sealed record ContenderRound(
     LoadResult Idle,
     LoadResult Saturated,
     double ProcessorMsPerImage,
     long ResidentBytes,
-    double? AllocatedBytesPerImage,
-    double? Gen2Collections);
+    AllocationResult? Allocation);

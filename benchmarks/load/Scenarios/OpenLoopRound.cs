@@ -3,7 +3,8 @@ using Load.Measurement;
 namespace Load.Scenarios;
 
 /// <summary>The same arrivals, really and ideally.</summary>
+/// <param name="Ceilings">Measured just before; what the simulations run on.</param>
 /// <param name="Measured">The server's.</param>
-/// <param name="Ideal">Simulated, preparing for free beside the runs.</param>
-/// <param name="SharedCores">Simulated, preparing on the cores that run.</param>
-internal sealed record OpenLoopRound(LoadResult Measured, LatencySummary Ideal, LatencySummary SharedCores);
+/// <param name="Ideal">Simulated, preparing on the cores that run.</param>
+/// <param name="FreePreparing">Simulated, preparing on cores of its own.</param>
+internal sealed record OpenLoopRound(Ceilings Ceilings, LoadResult Measured, LatencySummary Ideal, LatencySummary FreePreparing);

@@ -5,11 +5,14 @@ using Load.Processes;
 namespace Load.Scenarios;
 
 /// <summary>
-/// Rounds of ceilings, then every contender saturated and idle, one after the other: figures of one round are compared with each other,
-/// and the median over the rounds is reported, so that a noisy minute spoils no comparison.
+/// Rounds in which the parts without a server and every contender, idle and saturated, take turns: ratios are taken within a round, and their
+/// median over the rounds is reported, so that a noisy minute spoils no comparison. Every other round goes backwards: a host that slows
+/// down steadily favours nobody.
 /// </summary>
 internal static class SaturationScenario
 {
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(4);
+
     public static async Task RunAsync(BenchRun run, string model, double target, bool withPeers)
     {
         BenchOptions options = run.Options;
@@ -21,16 +24,23 @@ internal static class SaturationScenario
         {
             foreach (Contender contender in contenders) processes.Add(await run.StartAsync(contender, model).ConfigureAwait(false));
             byte[][] requests = run.Requests(model);
+            // With all clients: pools grow to what so many requests at once need, and that is no part of the steady state.
             foreach (ServiceProcess process in processes)
-                await ClosedLoop.RunAsync(process.Port, requests, 4, TimeSpan.FromSeconds(2), 50, run.Cancellation).ConfigureAwait(false);
+                await ClosedLoop.RunAsync(process.Port, requests, options.Clients, WarmUpTime, cancellation: run.Cancellation).ConfigureAwait(false);
             for (int round = 0; round < options.Rounds; round++)
             {
                 Console.WriteLine($"  round {round + 1} of {options.Rounds} ...");
-                Ceilings ceilings = await run.MeasureCeilingsAsync(model).ConfigureAwait(false);
+                Ceilings? ceilings = null;
                 var measured = new Dictionary<string, ContenderRound>();
-                for (int i = 0; i < contenders.Length; i++)
-                    measured[contenders[i].Name] = await MeasureAsync(run, processes[i], requests).ConfigureAwait(false);
-                rounds.Add(new SaturationRound(ceilings, measured));
+                int[] order = [-1, .. Enumerable.Range(0, contenders.Length)];
+                if (round % 2 == 1) Array.Reverse(order);
+                foreach (int turn in order)
+                {
+                    if (turn < 0) ceilings = await run.MeasureCeilingsAsync(model, options.CeilingSeconds).ConfigureAwait(false);
+                    else measured[contenders[turn].Name] = await MeasureAsync(run, processes[turn], requests).ConfigureAwait(false);
+                }
+
+                rounds.Add(new SaturationRound(ceilings!, measured));
             }
         }
         finally
@@ -46,13 +56,12 @@ internal static class SaturationScenario
     {
         BenchOptions options = run.Options;
         LoadResult idle = await ClosedLoop.RunAsync(process.Port, requests, 1, options.IdleTime, cancellation: run.Cancellation).ConfigureAwait(false);
-        MetricsPage before = await MetricsPage.ReadAsync(process.Port, run.Cancellation).ConfigureAwait(false);
+        AllocationMeter? allocation = await AllocationMeter.StartAsync(process.Port, run.Cancellation).ConfigureAwait(false);
         TimeSpan processor = process.Usage.ProcessorTime;
         LoadResult saturated = await ClosedLoop.RunAsync(
             process.Port, requests, options.Clients, options.SaturationTime, cancellation: run.Cancellation).ConfigureAwait(false);
         processor = process.Usage.ProcessorTime - processor;
         long resident = process.Usage.ResidentBytes;
-        MetricsPage after = await MetricsPage.ReadAsync(process.Port, run.Cancellation).ConfigureAwait(false);
         if (idle.Latency is null || saturated.Latency is null)
             throw new InvalidOperationException($"port {process.Port} classified nothing: {string.Join(", ", saturated.Errors.Select(e => $"{e.Value} x status {e.Key}"))}");
         return new ContenderRound(
@@ -60,7 +69,6 @@ internal static class SaturationScenario
             saturated,
             processor.TotalMilliseconds / saturated.Latency.Count,
             resident,
-            (after.AllocatedBytes - before.AllocatedBytes) / saturated.Latency.Count,
-            after.Gen2Collections - before.Gen2Collections);
+            allocation is null ? null : await allocation.StopAsync(saturated.Seconds, saturated.Latency.Count, run.Cancellation).ConfigureAwait(false));
     }
 }

@@ -47,7 +47,10 @@ public static class TelemetryRegistration
     private static void Metrics(MeterProviderBuilder metrics, IConfiguration configuration)
     {
         metrics
-            .AddMeter(InferenceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddMeter(InferenceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.MemoryPool", "System.Runtime")
+            // These two would be told of every 4 KiB of every body, in both directions; what is left tells when the pool grows and shrinks.
+            .AddView("aspnetcore.memory_pool.rented", MetricStreamConfiguration.Drop)
+            .AddView("aspnetcore.memory_pool.pooled", MetricStreamConfiguration.Drop)
             .SetExemplarFilter(ExemplarFilterType.TraceBased)
             .AddReader(services => new BaseExportingMetricReader(services.GetRequiredService<PrometheusExporter>()));
         if (IsExported(configuration, "METRICS")) metrics.AddOtlpExporter(options => Point(options, configuration, "METRICS"));

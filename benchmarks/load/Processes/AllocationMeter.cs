@@ -21,7 +21,9 @@ internal sealed class AllocationMeter
     /// <summary>Measures the background for three seconds in which nothing must be asked; null where the server tells no figures.</summary>
     public static async Task<AllocationMeter?> StartAsync(int port, CancellationToken cancellation)
     {
-        if ((await MetricsPage.ReadAsync(port, cancellation).ConfigureAwait(false)).AllocatedBytes is not { } first) return null;
+        // The very first scrape makes buffers that the others use again.
+        if ((await MetricsPage.ReadAsync(port, cancellation).ConfigureAwait(false)).AllocatedBytes is null) return null;
+        double first = await AllocatedAsync(port, cancellation).ConfigureAwait(false);
         double second = await AllocatedAsync(port, cancellation).ConfigureAwait(false);
         await Task.Delay(Quiet, TimeProvider.System, cancellation).ConfigureAwait(false);
         MetricsPage before = await MetricsPage.ReadAsync(port, cancellation).ConfigureAwait(false);

@@ -12,6 +12,9 @@ internal sealed class MetricsPage
     /// <summary>Managed bytes allocated since the start.</summary>
     public double? AllocatedBytes => Sum("dotnet_gc_heap_total_allocated_bytes", "");
 
+    /// <summary>Collections of the youngest generation alone since the start.</summary>
+    public double? Gen0Collections => Sum("dotnet_gc_collections", "\"gen0\"");
+
     /// <summary>Full collections since the start.</summary>
     public double? Gen2Collections => Sum("dotnet_gc_collections", "\"gen2\"");
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, and prints the service's figures beside the ceilings of this machine and beside its peers.
-#   ./bench.sh              about 12 minutes
-#   ./bench.sh --quick      about 4 minutes: short stretches, one round of open loops
+#   ./bench.sh              about 20 minutes
+#   ./bench.sh --quick      about 7 minutes: short stretches, fewer rounds
 #   ./bench.sh --full       about an hour: long stretches, all twelve models (synthetic; 3.1 GB of disk), micro-benchmarks
 #   ./bench.sh --gpu        the GPU instead (benchmarks/gpu/measure.sh), an hour at most; PROVIDER=cpu for a dry run
 #   ./bench.sh --only NAME  saturation, small, open, overload, memory, cold, prepare, engine, models, micro; may be repeated

@@ -11,7 +11,9 @@ namespace Load.Scenarios;
 /// </summary>
 internal static class SaturationScenario
 {
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(4);
+    private const int WarmUpPerClient = 10;
+    private const int MostWarmUps = 5;
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(3);
 
     public static async Task RunAsync(BenchRun run, string model, double target, bool withPeers)
     {
@@ -24,9 +26,7 @@ internal static class SaturationScenario
         {
             foreach (Contender contender in contenders) processes.Add(await run.StartAsync(contender, model).ConfigureAwait(false));
             byte[][] requests = run.Requests(model);
-            // With all clients: pools grow to what so many requests at once need, and that is no part of the steady state.
-            foreach (ServiceProcess process in processes)
-                await ClosedLoop.RunAsync(process.Port, requests, options.Clients, WarmUpTime, cancellation: run.Cancellation).ConfigureAwait(false);
+            foreach (ServiceProcess process in processes) await WarmUpAsync(run, process.Port, requests).ConfigureAwait(false);
             for (int round = 0; round < options.Rounds; round++)
             {
                 Console.WriteLine($"  round {round + 1} of {options.Rounds} ...");
@@ -50,6 +50,14 @@ internal static class SaturationScenario
 
         run.Report.Detail($"saturation {model}", rounds);
         new SaturationFindings(run, model, rounds, service.Name).Report(target);
+    }
+
+    /// <summary>With all clients: pools grow to what so many requests at once need, and that is no part of the steady state.</summary>
+    private static async Task WarmUpAsync(BenchRun run, int port, byte[][] requests)
+    {
+        int clients = run.Options.Clients;
+        for (int sent = 0, stretch = 0; sent < WarmUpPerClient * clients && stretch < MostWarmUps; stretch++)
+            sent += (await ClosedLoop.RunAsync(port, requests, clients, WarmUpTime, cancellation: run.Cancellation).ConfigureAwait(false)).Requests;
     }
 
     private static async Task<ContenderRound> MeasureAsync(BenchRun run, ServiceProcess process, byte[][] requests)

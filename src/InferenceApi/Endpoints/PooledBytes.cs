@@ -8,7 +8,14 @@ internal sealed class PooledBytes : IDisposable
     // Twice the size of a usual photograph, so that most uploads never grow.
     private const int InitialCapacity = 256 * 1024;
 
-    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(InitialCapacity);
+    // As many as requests are usually in flight; 16 MB at most.
+    private const int KeptBuffers = 64;
+
+    // The shared pool keeps one array for each thread that ever gave one back, where no other thread finds it, and forgets it when the
+    // thread ends: under load that made a new array of 256 KB every twenty requests.
+    private static readonly ArrayPool<byte> FirstBuffers = ArrayPool<byte>.Create(InitialCapacity, KeptBuffers);
+
+    private byte[]? _buffer = FirstBuffers.Rent(InitialCapacity);
 
     public int Length { get; private set; }
 
@@ -23,7 +30,7 @@ internal sealed class PooledBytes : IDisposable
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + size), Buffer.Length * 2));
             Buffer.AsSpan(0, Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(Buffer);
+            Return(Buffer);
             _buffer = larger;
         }
 
@@ -50,7 +57,9 @@ internal sealed class PooledBytes : IDisposable
     public void Dispose()
     {
         if (_buffer is null) return;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Return(_buffer);
         _buffer = null;
     }
+
+    private static void Return(byte[] buffer) => (buffer.Length == InitialCapacity ? FirstBuffers : ArrayPool<byte>.Shared).Return(buffer);
 }

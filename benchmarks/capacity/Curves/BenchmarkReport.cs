@@ -9,9 +9,6 @@ internal static class BenchmarkReport
 {
     private const string Prefix = "saturation ";
 
-    // The service's own rule at warm-up: a larger batch must bring this much, or it is not used.
-    private const double WorthwhileGain = 1.02;
-
     /// <summary>The newest of a folder; null where there is none.</summary>
     public static string? Newest(string folder) =>
         Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).LastOrDefault() : null;
@@ -46,25 +43,15 @@ internal static class BenchmarkReport
         JsonElement[] ceilings = [.. rounds.EnumerateArray().Select(round => round.GetProperty("ceilings"))];
         int cores = ceilings[0].GetProperty("cores").GetInt32();
         double prepare = Median(ceilings.Select(each => each.GetProperty("prepareMs").GetDouble()));
-        var curve = ceilings
+        // The service may run one image on all cores and many on a core each.
+        BatchCurve curve = BestArrangement.Envelope(Times(alone => alone), Times(alone => !alone), cores);
+        return new ReplicaProfile($"{model}, {cores} cores", where, false, new Replica(curve, prepare, cores, SharesCores: true), cores * pricePerCoreHour);
+
+        Dictionary<int, double> Times(Func<bool, bool> chosen) => ceilings
             .SelectMany(each => each.GetProperty("raw").EnumerateArray())
-            .Where(run => run.GetProperty("concurrency").GetInt32() == 1)
+            .Where(run => chosen(run.GetProperty("concurrency").GetInt32() == 1))
             .GroupBy(run => run.GetProperty("batch").GetInt32(), run => run.GetProperty("medianMs").GetDouble())
             .ToDictionary(runs => runs.Key, Median);
-        return new ReplicaProfile(
-            $"{model}, {cores} cores", where, false, new Replica(new BatchCurve(Useful(curve)), prepare, cores, SharesCores: true), cores * pricePerCoreHour);
-    }
-
-    private static Dictionary<int, double> Useful(Dictionary<int, double> curve)
-    {
-        (int useful, double best) = (0, 0);
-        foreach ((int batch, double milliseconds) in curve.OrderBy(point => point.Key))
-        {
-            if (batch / milliseconds < best * WorthwhileGain) continue;
-            (useful, best) = (batch, batch / milliseconds);
-        }
-
-        return curve.Where(point => point.Key <= useful).ToDictionary();
     }
 
     private static double Median(IEnumerable<double> values)

@@ -1,4 +1,5 @@
 using Capacity.Curves;
+using Load.Simulation;
 using TestKit;
 
 namespace Capacity.Tests.Curves;
@@ -18,7 +19,7 @@ public sealed class BenchmarkReportTests
         """;
 
     [Fact]
-    public void Read_TakesTheMedianRound_AndOnlyBatchesThatPay()
+    public void Read_TakesTheMedianRound_TheBetterArrangement_AndOnlyBatchesThatPay()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("2026-01-01-a.json"), "not the newest");
@@ -26,7 +27,9 @@ public sealed class BenchmarkReportTests
 
         ReplicaProfile profile = Assert.Single(BenchmarkReport.Read(BenchmarkReport.Newest(folder.Path)!, 0.05));
 
-        Assert.Equal((2, 10.0, 4, 32.0), (profile.Replica.PrepareMs, profile.Replica.Curve[1], profile.Replica.Curve.MaxBatch, profile.Replica.Curve[4]));
+        BatchCurve curve = profile.Replica.Curve;
+        Assert.Equal((2.0, 4), (profile.Replica.PrepareMs, curve.MaxBatch));
+        Assert.Equal((10.0, 17.0, 32.0), (curve[1], curve[2], curve[4]));
         Assert.Equal(0.1, profile.PricePerHour, 1e-12);
         Assert.Contains("A Processor", profile.Source, StringComparison.Ordinal);
     }

@@ -76,6 +76,13 @@ internal static partial class EngineRegistration
         }
     }
 
+    /// <summary>Says which library decodes JPEGs: the speed of preparing depends on it, the answers do not.</summary>
+    public static void ReportJpegDecoder(this WebApplication app)
+    {
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Imaging");
+        Log.JpegDecoder(log, app.Services.GetRequiredService<ImagePreparer>().JpegDecoder);
+    }
+
     private static ILogger RuntimeLog(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
 
     private static void Add<T>(WebApplicationBuilder builder, string section)
@@ -89,5 +96,8 @@ internal static partial class EngineRegistration
     {
         [LoggerMessage(1024, LogLevel.Critical, "{Reason} The service does not start; Runtime:Provider=auto would serve on the CPU.")]
         public static partial void NoProvider(ILogger logger, string reason);
+
+        [LoggerMessage(1031, LogLevel.Information, "JPEG pictures are decoded by {Decoder}.")]
+        public static partial void JpegDecoder(ILogger logger, string decoder);
     }
 }

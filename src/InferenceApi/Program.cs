@@ -21,6 +21,7 @@ if (!app.TryChooseProvider())
     return 1;
 }
 
+app.ReportJpegDecoder();
 app.ObserveEngine();
 app.UseHttpSpans();
 app.UseRequestTelemetry();

@@ -14,13 +14,17 @@ public class ImagingBenchmark
     private ImagePreparer? _preparer;
     private byte[] _picture = [];
 
+    /// <summary>Whether libturbojpeg may decode; where it is not installed both rows are libvips.</summary>
+    [Params(false, true)]
+    public bool TurboJpeg { get; set; }
+
     [GlobalSetup]
     public void Read()
     {
         string folder = Environment.GetEnvironmentVariable("BENCH_PICTURES")
             ?? throw new InvalidOperationException("BENCH_PICTURES must name a folder of JPEGs; bench.sh sets it.");
         _picture = Directory.GetFiles(folder).Select(File.ReadAllBytes).MinBy(bytes => Math.Abs(bytes.Length - TypicalBytes))!;
-        _preparer = new ImagePreparer(_options);
+        _preparer = new ImagePreparer(_options, TurboJpeg);
     }
 
     [Benchmark(Baseline = true)]
@@ -28,7 +32,7 @@ public class ImagingBenchmark
     {
         fixed (byte* first = _picture)
         {
-            using RgbRows rows = ImageDecoder.Open(first, _picture.Length, _options);
+            using RgbRows rows = ImageDecoder.Open(first, _picture.Length, _options, TurboJpeg);
             int read = 0;
             while (read < rows.Height) read += rows.Next().Count;
             return read;

@@ -1,10 +1,11 @@
+using InferenceApi.Imaging.TurboJpeg;
 using InferenceApi.Imaging.Vips;
 
 namespace InferenceApi.Imaging;
 
 /// <summary>
-/// Opens an encoded image as rows of R, G, B: Pillow 9.4's Image.open(...).convert("RGB"), bit for bit, with libvips (GIF: own code).
-/// No EXIF rotation, no colour profile, no reduced-size decoding, full chroma interpolation, as torchvision's pipeline has it.
+/// Opens an encoded image as rows of R, G, B: Pillow 9.4's Image.open(...).convert("RGB"), bit for bit, with libvips (GIF: own code;
+/// sound JPEGs: libturbojpeg where there is one). No EXIF rotation, no colour profile, no reduced-size decoding, full chroma interpolation, as torchvision's pipeline has it.
 /// </summary>
 /// <remarks>
 /// Damaged files are accepted and refused as Pillow does: running out of bytes before the last row (progressive JPEG: before the end
@@ -20,13 +21,16 @@ internal static unsafe class ImageDecoder
     /// <param name="encoded">First byte of the file; pinned until the rows are disposed.</param>
     /// <param name="length">Bytes in the file.</param>
     /// <param name="options">The limits to keep.</param>
+    /// <param name="turboJpeg">Whether libturbojpeg may decode JPEGs; the answer is the same, only slower without.</param>
     /// <exception cref="InvalidImageException">Not a supported format, an unreadable header, or over a limit; no pixel was decoded.</exception>
-    public static RgbRows Open(byte* encoded, int length, ImagingOptions options)
+    public static RgbRows Open(byte* encoded, int length, ImagingOptions options, bool turboJpeg)
     {
         ReadOnlySpan<byte> bytes = new(encoded, length);
         ImageFormat format = ImageSignature.Detect(bytes);
         if (format == ImageFormat.Gif) return GifRows.Open(encoded, length, options);
-        if (format == ImageFormat.Jpeg) JpegHeader.Check(bytes, options.MaxJpegScans);
+        if (format == ImageFormat.Jpeg && JpegHeader.Check(bytes, options.MaxJpegScans) && turboJpeg
+            && TurboJpegRows.TryOpen(encoded, length, options) is { } decoded) return decoded;
+
         PngHeader png = format == ImageFormat.Png ? PngHeader.Read(bytes) : default;
         // Before libvips, which has a limit of its own and calls what is beyond it damaged.
         CheckSize(png.Width, png.Height, options);
@@ -53,9 +57,11 @@ internal static unsafe class ImageDecoder
     /// <exception cref="InvalidImageException">With <see cref="InvalidImageReason.TooManyPixels"/>.</exception>
     internal static void CheckSize(int width, int height, ImagingOptions options)
     {
-        if ((long)width * height > options.MaxPixels || Math.Max(width, height) > options.MaxSide)
-            throw InvalidImageException.TooManyPixels(width, height, options);
+        if (!IsWithin(width, height, options)) throw InvalidImageException.TooManyPixels(width, height, options);
     }
+
+    internal static bool IsWithin(int width, int height, ImagingOptions options) =>
+        (long)width * height <= options.MaxPixels && Math.Max(width, height) <= options.MaxSide;
 
     private static SampleLayout Layout(nint image, ImageFormat format, PngHeader png)
     {

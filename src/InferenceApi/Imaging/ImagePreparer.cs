@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using InferenceApi.Imaging.TurboJpeg;
 using ModelStore;
 
 namespace InferenceApi.Imaging;
@@ -9,11 +10,31 @@ namespace InferenceApi.Imaging;
 /// Encoded bytes to model input: decode, resize, centre crop, normalise, bit-equal to Pillow 9.4 and torchvision 0.14. Thread-safe; each
 /// call runs on its caller's thread alone, so images go in parallel and the caller bounds how many.
 /// </summary>
-public sealed class ImagePreparer(ImagingOptions options)
+public sealed class ImagePreparer
 {
-    private readonly TensorPool _pool = new(options.PooledBuffers);
+    private readonly ImagingOptions _options;
+    private readonly bool _turboJpeg;
+    private readonly TensorPool _pool;
     private readonly ResizePlanCache _plans = new();
     private readonly ConditionalWeakTable<PreprocessingRecipe, NormalizationTable> _tables = [];
+
+    /// <param name="options">The limits to keep.</param>
+    public ImagePreparer(ImagingOptions options)
+        : this(options, useTurboJpeg: true)
+    {
+    }
+
+    /// <param name="options">The limits to keep.</param>
+    /// <param name="useTurboJpeg">False: libvips decodes every JPEG, also where libturbojpeg is installed.</param>
+    internal ImagePreparer(ImagingOptions options, bool useTurboJpeg)
+    {
+        _options = options;
+        _turboJpeg = useTurboJpeg && TurboJpegLibrary.IsUsable;
+        _pool = new(options.PooledBuffers);
+    }
+
+    /// <summary>What decodes sound JPEGs of common kinds and sizes: "libturbojpeg" where it is installed, else "libvips".</summary>
+    public string JpegDecoder => _turboJpeg ? "libturbojpeg" : "libvips";
 
     /// <summary>Prepared images that were handed out and not yet disposed.</summary>
     internal int OutstandingBuffers => _pool.Outstanding;
@@ -39,7 +60,7 @@ public sealed class ImagePreparer(ImagingOptions options)
             throw new NotSupportedException($"Only bilinear recipes with 1 <= crop <= resize are known, not {recipe}.");
         long start = Stopwatch.GetTimestamp();
         using MemoryHandle pin = encoded.Pin();
-        using RgbRows rows = ImageDecoder.Open((byte*)pin.Pointer, encoded.Length, options);
+        using RgbRows rows = ImageDecoder.Open((byte*)pin.Pointer, encoded.Length, _options, _turboJpeg);
         ResizePlan plan = _plans.Get(rows.Width, rows.Height, recipe.Resize, recipe.Crop);
         NormalizationTable table = _tables.GetValue(recipe, static key => new(key));
         long opened = Stopwatch.GetTimestamp();

@@ -2,35 +2,45 @@ using System.Buffers.Binary;
 
 namespace InferenceApi.Imaging;
 
-/// <summary>What has to be known of a JPEG before libvips opens it: kinds that Pillow refuses, and how often its scans pass over the image.</summary>
+/// <summary>What has to be known of a JPEG before a library opens it: kinds that Pillow refuses, and how often its scans pass over the image.</summary>
 internal static class JpegHeader
 {
     private const byte StartOfScan = 0xDA;
     private const byte EndOfImage = 0xD9;
 
+    /// <returns>
+    /// Whether every decoder makes the same of it, as far as the headers tell: sequential or progressive, Huffman-coded, grey or three
+    /// colours, no coefficient left out.
+    /// </returns>
     /// <exception cref="InvalidImageException">Not 8 bits deep, not 1, 3 or 4 components, or more scans than allowed.</exception>
-    public static void Check(ReadOnlySpan<byte> encoded, int maxScans)
+    public static bool Check(ReadOnlySpan<byte> encoded, int maxScans)
     {
-        int at = 2, components = 0, scans = 0;
-        bool progressive = false;
+        int at = 2, components = 0, count = 0;
+        bool progressive = false, common = false;
+        JpegScans scans = new(stackalloc ulong[256]);
         while (TryNextMarker(encoded, ref at, out byte marker) && marker != EndOfImage)
         {
             // Markers without a length: restarts, TEM and a stray start of image.
             if (marker is (>= 0xD0 and <= 0xD8) or 0x01) continue;
-            if (at + 2 > encoded.Length) return;
+            if (at + 2 > encoded.Length) return false;
             ReadOnlySpan<byte> segment = encoded[at..Math.Min(encoded.Length, at + BinaryPrimitives.ReadUInt16BigEndian(encoded[at..]))];
             at += Math.Max(2, segment.Length);
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
                 components = CheckFrame(segment);
                 progressive = (marker & 3) == 2;
+                common = marker <= 0xC2 && (components is 1 or 3) && segment.Length == 8 + (3 * components);
+                if (common) scans.Begin(segment[8..]);
             }
 
             if (marker != StartOfScan) continue;
             // One pass holds everything: libjpeg stops after it, whatever follows.
-            if (segment.Length > 2 && segment[2] == components && scans == 0 && !progressive) return;
-            if (++scans > maxScans) throw Refused($"it has more than {maxScans} scans");
+            if (segment.Length > 2 && segment[2] == components && count == 0 && !progressive) return common;
+            if (++count > maxScans) throw Refused($"it has more than {maxScans} scans");
+            scans.Add(segment);
         }
+
+        return common && scans.AreComplete();
     }
 
     private static int CheckFrame(ReadOnlySpan<byte> segment)

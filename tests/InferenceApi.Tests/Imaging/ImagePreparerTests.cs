@@ -3,9 +3,16 @@ using ModelStore;
 
 namespace InferenceApi.Tests.Imaging;
 
-public sealed class ImagePreparerTests
+public class ImagePreparerTests
 {
-    private readonly ImagePreparer _preparer = new(new ImagingOptions());
+    private readonly ImagePreparer _preparer;
+
+    public ImagePreparerTests()
+        : this(useTurboJpeg: true)
+    {
+    }
+
+    protected ImagePreparerTests(bool useTurboJpeg) => _preparer = new(new ImagingOptions(), useTurboJpeg);
 
     [Fact]
     public void Prepare_FromManyThreads_GivesEachItsOwnImage()

@@ -4,9 +4,21 @@ using ModelStore;
 
 namespace InferenceApi.Tests.Imaging;
 
-public sealed class InvalidImageTests
+public class InvalidImageTests
 {
-    private readonly ImagePreparer _preparer = new(new ImagingOptions());
+    private readonly bool _useTurboJpeg;
+    private readonly ImagePreparer _preparer;
+
+    public InvalidImageTests()
+        : this(useTurboJpeg: true)
+    {
+    }
+
+    protected InvalidImageTests(bool useTurboJpeg)
+    {
+        _useTurboJpeg = useTurboJpeg;
+        _preparer = new(new ImagingOptions(), useTurboJpeg);
+    }
 
     [Theory]
     [InlineData("other-empty.bin", "empty")]
@@ -70,7 +82,7 @@ public sealed class InvalidImageTests
     [Fact]
     public void Prepare_PixelsOverAConfiguredLimit_IsTooManyPixels()
     {
-        ImagePreparer strict = new(new ImagingOptions { MaxPixels = 200 * 150 - 1 });
+        ImagePreparer strict = new(new ImagingOptions { MaxPixels = 200 * 150 - 1 }, _useTurboJpeg);
         byte[] gif = GoldenFiles.Read("gif-large.gif");
         Assert.Equal(InvalidImageReason.TooManyPixels, Refused(gif, strict).Reason);
         _preparer.Prepare(gif, PreprocessingRecipe.ImageNet, out _).Dispose();
@@ -80,11 +92,12 @@ public sealed class InvalidImageTests
     public void Prepare_MoreScansThanAllowed_IsUnreadable()
     {
         byte[] progressive = GoldenFiles.Read("jpeg-420-progressive.jpg");
-        ImagePreparer strict = new(new ImagingOptions { MaxJpegScans = 5 });
+        ImagePreparer strict = new(new ImagingOptions { MaxJpegScans = 5 }, _useTurboJpeg);
         InvalidImageException error = Refused(progressive, strict);
         Assert.Equal(InvalidImageReason.Unreadable, error.Reason);
         Assert.Contains("5 scans", error.Message, StringComparison.Ordinal);
-        new ImagePreparer(new ImagingOptions { MaxJpegScans = 10 }).Prepare(progressive, PreprocessingRecipe.ImageNet, out _).Dispose();
+        ImagePreparer lenient = new(new ImagingOptions { MaxJpegScans = 10 }, _useTurboJpeg);
+        lenient.Prepare(progressive, PreprocessingRecipe.ImageNet, out _).Dispose();
         strict.Prepare(GoldenFiles.Read("jpeg-420.jpg"), PreprocessingRecipe.ImageNet, out _).Dispose();
     }
 
@@ -93,7 +106,7 @@ public sealed class InvalidImageTests
     {
         string[] names = [.. GoldenFiles.Expected.Keys.Where(name => GoldenFiles.Read(name).Length is > 0 and < 8_000
             && !name.StartsWith("shape", StringComparison.Ordinal))];
-        ImagePreparer preparer = new(new ImagingOptions { MaxPixels = 1_000_000, MaxSide = 20_000 });
+        ImagePreparer preparer = new(new ImagingOptions { MaxPixels = 1_000_000, MaxSide = 20_000 }, _useTurboJpeg);
         Random random = new(20);
         int refused = 0;
         for (int i = 0; i < 2_000; i++)

@@ -45,6 +45,7 @@ b() { local command=$1; shift; buildah --root "$work/storage-$driver" --runroot 
 dotnet_root=$(dirname "$(readlink -f "$(command -v dotnet)")")
 libraries="libc6 libgcc-s1 libstdc++6 libssl3 ca-certificates"
 shell="dash coreutils libacl1 libattr1 libselinux1 libpcre2-8-0 libgmp10"
+turbojpeg=libturbojpeg0 # where it is installed; the real SDK image has a package source instead
 system() { # folder, packages: what an image of these Debian packages would hold
   mkdir -p "$1"/usr/{bin,lib,lib64,sbin} "$1"/{etc/ssl,tmp,root,home/app,proc,sys,dev,run,var/tmp}
   chmod 1777 "$1/tmp" "$1/var/tmp"
@@ -65,7 +66,7 @@ base() { # image, folder, more options of `buildah config`
   b commit -q --signature-policy "$work/policy.json" "$container" "$1" > /dev/null
   b rm "$container" > /dev/null
 }
-stamp=$(dotnet --version)-$(dpkg-query -W -f '${Version}' libc6)-$(sed -n '/^# --- Stand-in/,/^# --- Build/p' "$0" | cksum | cut -d' ' -f1)
+stamp=$(dotnet --version)-$(dpkg-query -W -f '${Version}' libc6)-$(dpkg-query -W -f '${Version}' "$turbojpeg" 2> /dev/null || true)-$(sed -n '/^# --- Stand-in/,/^# --- Build/p' "$0" | cksum | cut -d' ' -f1)
 if [ "$(cat "$work/bases" 2> /dev/null)" != "$stamp" ]; then
   echo "Making stand-in base images ..."
   rm -rf "$work/bases" "$work/rootfs"
@@ -76,9 +77,10 @@ if [ "$(cat "$work/bases" 2> /dev/null)" != "$stamp" ]; then
   cp -a "$dotnet_root"/{dotnet,host,shared} "$work/rootfs/runtime/usr/share/dotnet/"
   base localhost/standin/aspnet "$work/rootfs/runtime"
   # shellcheck disable=SC2086
-  system "$work/rootfs/sdk" $libraries $shell
+  system "$work/rootfs/sdk" $libraries $shell $turbojpeg
   ln -sf dash "$work/rootfs/sdk/usr/bin/sh"
-  mkdir -p "$work/rootfs/sdk/usr/share"
+  mkdir -p "$work/rootfs/sdk/usr/share/doc"
+  if [ -d "/usr/share/doc/$turbojpeg" ]; then cp -a "/usr/share/doc/$turbojpeg" "$work/rootfs/sdk/usr/share/doc/"; fi
   cp -a "$dotnet_root" "$work/rootfs/sdk/usr/share/dotnet"
   # The real SDK image has ICU; this one does without.
   base localhost/standin/sdk "$work/rootfs/sdk" --env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
@@ -187,6 +189,11 @@ mapfile -t check < <(value '.Docker.config.Healthcheck.Test[1:][]')
 ( inside ro "${check[@]}" ) > "$work/check.log" 2>&1 || fail "--healthcheck fails against a live service"
 ( PORT=1 inside ro "${check[@]}" ) > "$work/check.log" 2>&1 && fail "--healthcheck passes where nothing listens"
 say "self-check without a shell" "0 when live, 1 when not"
+
+decoder=$(grep -om 1 'decoded by lib[a-z]*' "$work/service.log" || true)
+say "JPEGs are" "${decoder:-not said in the log}"
+installed=$([ -e "$rootfs/app/libturbojpeg.so.0" ] && echo libturbojpeg || echo libvips)
+[ "${decoder#decoded by }" = "$installed" ] || fail "the image has $installed, the service says '$decoder'"
 
 type=image/jpeg
 if [ ! -f "$photo" ]; then

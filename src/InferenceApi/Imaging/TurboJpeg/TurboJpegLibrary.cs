@@ -5,10 +5,11 @@ namespace InferenceApi.Imaging.TurboJpeg;
 /// <summary>Whether the machine has a libturbojpeg that can be used.</summary>
 internal static class TurboJpegLibrary
 {
+    /// <summary>What is called, and the mark of version 2.0: older ones cannot stop at a warning.</summary>
     private static readonly string[] Required =
     [
         nameof(TurboJpegNative.tjInitDecompress), nameof(TurboJpegNative.tjDestroy), nameof(TurboJpegNative.tjDecompressHeader3),
-        nameof(TurboJpegNative.tjDecompress2),
+        nameof(TurboJpegNative.tjDecompress2), "tjGetErrorCode",
     ];
 
     private static readonly Lazy<bool> Usable = new(Load);

@@ -66,20 +66,6 @@ public sealed class TurboJpegRowsTests
         }
     }
 
-    [Fact]
-    public void PixelBuffers_RentedByMany_AreDistinctAndKeptOnce()
-    {
-        nint[] rented = [.. Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => Rent())];
-        Assert.Equal(rented.Length, rented.Distinct().Count());
-        foreach (nint buffer in rented) Return(buffer);
-        nint[] again = [.. Enumerable.Range(0, rented.Length).Select(_ => Rent())];
-        Assert.Equal(again.Length, again.Distinct().Count());
-        foreach (nint buffer in again) Return(buffer);
-
-        static unsafe nint Rent() => (nint)PixelBuffers.Rent(100);
-        static unsafe void Return(nint buffer) => PixelBuffers.Return((byte*)buffer, 100);
-    }
-
     private static unsafe Type Opened(byte[] encoded, ImagingOptions? options = null)
     {
         fixed (byte* bytes = encoded)

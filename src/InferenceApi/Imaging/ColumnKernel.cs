@@ -115,10 +115,10 @@ internal sealed unsafe class ColumnKernel
         ref int offset = ref MemoryMarshal.GetArrayDataReference(_offsets);
         for (int x = 0; x < VectorCount; x += 4, weights += 4 * Width)
         {
-            Vector256<int> p0 = Step(rgb + Unsafe.Add(ref offset, x), weights);
-            Vector256<int> p1 = Step(rgb + Unsafe.Add(ref offset, x + 1), weights + Width);
-            Vector256<int> p2 = Step(rgb + Unsafe.Add(ref offset, x + 2), weights + (2 * Width));
-            Vector256<int> p3 = Step(rgb + Unsafe.Add(ref offset, x + 3), weights + (3 * Width));
+            Vector256<int> p0 = Sum(rgb + Unsafe.Add(ref offset, x), weights, steps: 1);
+            Vector256<int> p1 = Sum(rgb + Unsafe.Add(ref offset, x + 1), weights + Width, steps: 1);
+            Vector256<int> p2 = Sum(rgb + Unsafe.Add(ref offset, x + 2), weights + (2 * Width), steps: 1);
+            Vector256<int> p3 = Sum(rgb + Unsafe.Add(ref offset, x + 3), weights + (3 * Width), steps: 1);
             Store(p0, p1, p2, p3, planes + x, count);
         }
     }
@@ -160,25 +160,27 @@ internal sealed unsafe class ColumnKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Sum(byte* pixels, short* weights, int steps)
     {
-        Vector256<int> sum = Step(pixels, weights);
+        (Vector256<int> low, Vector256<int> high) = Step(pixels, weights);
         for (int step = 1; step < steps; step++)
         {
             pixels += TapsPerStep * 3;
             weights += TapsPerStep * 2;
-            sum += Step(pixels, weights);
+            (Vector256<int> moreLow, Vector256<int> moreHigh) = Step(pixels, weights);
+            low += moreLow;
+            high += moreHigh;
         }
 
-        return sum;
+        return low + (high << LowBits);
     }
 
-    /// <summary>Four taps of such a sum.</summary>
+    /// <summary>Four taps of such a sum, by the low and the high halves of their weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Step(byte* pixels, short* weights)
+    private static (Vector256<int> Low, Vector256<int> High) Step(byte* pixels, short* weights)
     {
         Vector128<byte> byChannel = Vector128.Create((byte)0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 0x80, 0x80, 0x80, 0x80);
         Vector256<short> samples = Avx2.ConvertToVector256Int16(Ssse3.Shuffle(Vector128.Load(pixels), byChannel));
-        Vector256<int> low = Avx2.MultiplyAddAdjacent(samples, Avx2.BroadcastScalarToVector256((long*)weights).AsInt16());
-        Vector256<int> high = Avx2.MultiplyAddAdjacent(samples, Avx2.BroadcastScalarToVector256((long*)(weights + TapsPerStep)).AsInt16());
-        return low + (high << LowBits);
+        return (
+            Avx2.MultiplyAddAdjacent(samples, Avx2.BroadcastScalarToVector256((long*)weights).AsInt16()),
+            Avx2.MultiplyAddAdjacent(samples, Avx2.BroadcastScalarToVector256((long*)(weights + TapsPerStep)).AsInt16()));
     }
 }

@@ -66,7 +66,7 @@ internal sealed class BenchOptions
 
     public int MemoryRequests => Pick(1_000, 5_000, 10_000);
 
-    public double CeilingSeconds => Pick(0.4, 0.6, 1.0);
+    public double CeilingSeconds => Pick(0.6, 1.2, 2.0);
 
     public bool Wants(string scenario, bool byDefault = true) => Only.Count > 0 ? Only.Contains(scenario) : byDefault;
 

@@ -1,3 +1,4 @@
+using Load.Measurement;
 using Load.Simulation;
 
 namespace Load.Scenarios;
@@ -10,17 +11,25 @@ namespace Load.Scenarios;
 /// <param name="Raw">ONNX Runtime alone.</param>
 internal sealed record Ceilings(int Cores, double DecodeMs, double PrepareMs, double PrepareMedianMs, IReadOnlyList<RawRun> Raw)
 {
-    /// <summary>The best that ONNX Runtime did, over all batch sizes and both ways to share the cores.</summary>
-    public RawRun Best => Raw.MaxBy(run => run.ImagesPerSecond)!;
-
     /// <summary>Images a second of a server that spends its cores on nothing but preparing and running.</summary>
-    public double Saturation => 1 / ((1 / Best.ImagesPerSecond) + (PrepareMs / 1000 / Cores));
+    /// <param name="way">How it runs: one that <see cref="BestWay"/> chose, or any other that was measured.</param>
+    public double Saturation((int Concurrency, int Batch) way) =>
+        1 / ((1 / Raw.First(run => (run.Concurrency, run.Batch) == way).ImagesPerSecond) + (PrepareMs / 1000 / Cores));
 
     /// <summary>Milliseconds of one picture on an idle machine.</summary>
     public double Idle => PrepareMedianMs + Raw.First(run => run is { Concurrency: 1, Batch: 1 }).MedianMs;
 
     /// <summary>Milliseconds of n images under the better arrangement.</summary>
     public BatchCurve Envelope() => BestArrangement.Envelope(MedianMs(run => run.Concurrency == 1), MedianMs(run => run.Concurrency > 1), Cores);
+
+    /// <summary>
+    /// Batch size and way to share the cores that ran most images a second, by the median over rounds: the best of each round would be the
+    /// luckiest of a dozen short measurements, and no machine's limit.
+    /// </summary>
+    public static (int Concurrency, int Batch) BestWay(IEnumerable<Ceilings> rounds) => rounds
+        .SelectMany(round => round.Raw)
+        .GroupBy(run => (run.Concurrency, run.Batch))
+        .MaxBy(runs => LatencySummary.Median(runs.Select(run => run.ImagesPerSecond)))!.Key;
 
     private Dictionary<int, double> MedianMs(Func<RawRun, bool> chosen) => Raw.Where(chosen).ToDictionary(run => run.Batch, run => run.MedianMs);
 }

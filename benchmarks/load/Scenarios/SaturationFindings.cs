@@ -17,7 +17,8 @@ internal sealed class SaturationFindings(BenchRun run, string model, IReadOnlyLi
     public void Report(double target)
     {
         double capacity = Median(r => Ours(r).Saturated.Goodput);
-        double ceiling = Median(r => r.Ceilings.Saturation);
+        (int, int) way = Ceilings.BestWay(rounds.Select(r => r.Ceilings));
+        double ceiling = Median(r => r.Ceilings.Saturation(way));
         double idle = Median(r => Ours(r).Idle.Latency!.P50);
         if (model == run.Options.Model)
         {
@@ -25,7 +26,7 @@ internal sealed class SaturationFindings(BenchRun run, string model, IReadOnlyLi
             run.IdleP50 = idle;
         }
 
-        Spread saturation = Ratio(r => Ours(r).Saturated.Goodput / r.Ceilings.Saturation);
+        Spread saturation = Ratio(r => Ours(r).Saturated.Goodput / r.Ceilings.Saturation(way));
         Add(Finding.AtLeast(
             $"{model}: saturation throughput", $"{capacity:0.0} img/s", $"ceiling {ceiling:0.0} img/s; {saturation}", saturation.Median, target));
         Spread idleRatio = Ratio(r => Ours(r).Idle.Latency!.P50 / r.Ceilings.Idle);

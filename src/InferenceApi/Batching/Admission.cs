@@ -56,20 +56,22 @@ public sealed class Admission
     public TimeSpan EstimateWait(int images)
     {
         int waitsForSlot = 0;
-        TimeSpan remaining = TimeSpan.MaxValue;
+        bool someCoresBusy = false;
+        TimeSpan first = TimeSpan.MaxValue, allCores = TimeSpan.Zero;
         foreach (BatchWorker worker in _workers)
         {
             if (worker.WaitsForSlot) waitsForSlot++;
-            bool alone = worker.RunsOnAllCores;
-            TimeSpan left = worker.Remaining();
-            if (alone || left < remaining) remaining = left;
-            // Others of the model idle then, but have no core to run on.
-            if (alone) break;
+            TimeSpan left = worker.Remaining(out bool onAllCores);
+            if (onAllCores) allCores = left;
+            else if (left > TimeSpan.Zero) someCoresBusy = true;
+            if (left < first) first = left;
         }
 
+        // While one worker runs on all cores the others idle, but have no core to run on.
+        TimeSpan remaining = allCores > first ? allCores : first;
         // Other models' workers in line take a turn between ours; how long theirs are is taken to be as ours.
         int others = Math.Max(0, _slots.Waiting - waitsForSlot);
-        return remaining + (_pace.EstimateAll(images) * (1 + ((double)others / _slots.Count)));
+        return remaining + (_pace.EstimateAll(images, someCoresBusy || others > 0) * (1 + ((double)others / _slots.Count)));
     }
 
     /// <summary>Learns how good an estimate was; see <see cref="EstimateError"/>.</summary>

@@ -24,9 +24,7 @@ internal sealed partial class BatchWorker
     private readonly PendingImage[] _batch;
     private readonly ActivityContext[] _requests;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private MeasuredSession _running;
-    private long _runStartedAt;
-    private int _runningRows;
+    private volatile CurrentRun? _current;
     private volatile bool _waitsForSlot;
 
     public BatchWorker(
@@ -40,7 +38,7 @@ internal sealed partial class BatchWorker
         MeasuredSession? allCores = null)
     {
         _model = model;
-        _own = _running = own;
+        _own = own;
         _allCores = allCores;
         _queue = queue;
         _slots = slots;
@@ -58,15 +56,14 @@ internal sealed partial class BatchWorker
     /// <summary>Whether this worker is in line for a compute slot.</summary>
     public bool WaitsForSlot => _waitsForSlot;
 
-    /// <summary>Whether the current run leaves no core for another; to be asked before <see cref="Remaining"/>.</summary>
-    public bool RunsOnAllCores => Volatile.Read(ref _runningRows) > 0 && Volatile.Read(ref _running) == _allCores;
-
     /// <summary>What is left of the current run by the curve's estimate; zero where none runs.</summary>
-    public TimeSpan Remaining()
+    /// <param name="onAllCores">Whether that run leaves no core for another.</param>
+    public TimeSpan Remaining(out bool onAllCores)
     {
-        int rows = Volatile.Read(ref _runningRows);
-        if (rows == 0) return TimeSpan.Zero;
-        TimeSpan left = Volatile.Read(ref _running).Curve.Estimate(rows) - _clock.GetElapsedTime(Volatile.Read(ref _runStartedAt));
+        CurrentRun? run = _current;
+        onAllCores = run is not null && run.Session == _allCores;
+        if (run is null) return TimeSpan.Zero;
+        TimeSpan left = run.Session.Curve.Estimate(run.Rows) - _clock.GetElapsedTime(run.StartedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
@@ -95,11 +92,20 @@ internal sealed partial class BatchWorker
         _ended.SetResult();
     }
 
-    /// <summary>All cores where they are free and there are fewer images, of whichever model, than cores.</summary>
+    /// <summary>
+    /// All cores where they are free, there are fewer images, of whichever model, than cores, and those of this model are sooner done so
+    /// than one on each core; always for a lone image.
+    /// </summary>
     private int ChooseSlots(int free, int behind)
     {
-        int own = _own.Session.Slots, all = _allCores?.Session.Slots ?? own;
-        if (free >= all && Math.Max(_queue.Count, behind + 1) < all) return all;
+        int own = _own.Session.Slots;
+        if (_allCores is { } together && free >= together.Session.Slots)
+        {
+            int waiting = _queue.Count;
+            bool fewer = Math.Max(waiting, behind + 1) < together.Session.Slots;
+            if (fewer && (waiting <= 1 || together.Curve.EstimateAll(waiting) <= _own.Curve.Estimate(1))) return together.Session.Slots;
+        }
+
         return free >= own ? own : 0;
     }
 
@@ -116,9 +122,7 @@ internal sealed partial class BatchWorker
         {
             Fill(session.Session, rows);
             startedAt = _clock.GetTimestamp();
-            Volatile.Write(ref _running, session);
-            Volatile.Write(ref _runStartedAt, startedAt);
-            Volatile.Write(ref _runningRows, rows);
+            _current = new CurrentRun(session, rows, startedAt);
             using (Activity? span = StartSpan(rows))
             {
                 runSpan = span?.Context ?? default;
@@ -138,7 +142,7 @@ internal sealed partial class BatchWorker
         }
         finally
         {
-            Volatile.Write(ref _runningRows, 0);
+            _current = null;
             Array.Clear(_batch, 0, rows);
         }
 
@@ -207,6 +211,9 @@ internal sealed partial class BatchWorker
             Log.ObserverFailed(_logger, _model, failure);
         }
     }
+
+    /// <summary>One object, so that who reads it from outside sees one run and not halves of two.</summary>
+    private sealed record CurrentRun(MeasuredSession Session, int Rows, long StartedAt);
 
     private static partial class Log
     {

@@ -48,9 +48,13 @@ public sealed class ModelPace
 
     /// <summary>From the start of the first run to the end of the last, if nothing else runs.</summary>
     /// <param name="images">0 or more.</param>
-    public TimeSpan EstimateAll(int images)
+    /// <param name="someCoresBusy">Whether other runs keep this model from all cores.</param>
+    public TimeSpan EstimateAll(int images, bool someCoresBusy = false)
     {
         if (CoreCurve is null) return Curve.EstimateAll(images) / AtOnce;
-        return images < AtOnce ? Curve.EstimateAll(images) : CoreCurve.EstimateAll((images + AtOnce - 1) / AtOnce);
+        TimeSpan apart = CoreCurve.EstimateAll((images + AtOnce - 1) / AtOnce);
+        if (someCoresBusy || images >= AtOnce) return apart;
+        TimeSpan together = Curve.EstimateAll(images);
+        return images > 1 && apart < together ? apart : together;
     }
 }

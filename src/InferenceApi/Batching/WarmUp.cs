@@ -73,25 +73,33 @@ public static class WarmUp
     private static TimeSpan[] RunTogether(IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock)
     {
         var times = new TimeSpan[sessions.Count];
+        Task[] runs = [.. sessions.Select(_ => Task.CompletedTask)];
         int taken = slots.Take(sessions[0].Device, (free, _) => free == slots.PerDevice ? free : 0);
         try
         {
-            // Threads of their own: pool threads that block for a run starve the web server.
-            Task[] runs = [.. sessions.Select((session, i) => Task.Factory.StartNew(
-                () =>
-                {
-                    long startedAt = clock.GetTimestamp();
-                    session.Run(1);
-                    times[i] = clock.GetElapsedTime(startedAt);
-                },
-                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-            Task.WhenAll(runs).GetAwaiter().GetResult();
-            return times;
+            for (int i = 0; i < runs.Length; i++)
+            {
+                int number = i;
+                // Threads of their own: pool threads that block for a run starve the web server.
+                runs[i] = Task.Factory.StartNew(
+                    () =>
+                    {
+                        long startedAt = clock.GetTimestamp();
+                        sessions[number].Run(1);
+                        times[number] = clock.GetElapsedTime(startedAt);
+                    },
+                    CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
         }
         finally
         {
+            // Also where a thread could not be started: the others' sessions must not be closed under them.
+            Task.WhenAll(runs).ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
             slots.Release(sessions[0].Device, taken);
         }
+
+        Task.WhenAll(runs).GetAwaiter().GetResult();
+        return times;
     }
 
     /// <summary>

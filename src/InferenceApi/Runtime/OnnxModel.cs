@@ -5,10 +5,10 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// An opened network: one ONNX Runtime session, and so one copy of the weights, shared by every <see cref="OnnxModelSession"/> made
-/// from it. It closes with the last of them.
+/// A network opened in one of ONNX Runtime's sessions, which every <see cref="OnnxModelSession"/> made from it runs. It closes with the last
+/// of them. Where several are opened of one model, they share the weights of an <see cref="OptimizedGraph"/>.
 /// </summary>
-public sealed class OnnxModel
+public sealed partial class OnnxModel
 {
     private readonly InferenceSession _session;
     private readonly Action _close;
@@ -59,7 +59,9 @@ public sealed class OnnxModel
         try
         {
             using OptimizedGraph? graph = OpenGraph(model, options, logger);
-            return graph is null ? OpenAlone(model, options) : OpenShared(graph, model, options);
+            if (graph is not null && TryOpenShared(graph, model, options, logger) is { } sessions) return sessions;
+            if (options.IsAdaptive) Log.OnAllCoresOnly(logger, model.Manifest.Name);
+            return OpenAlone(model, options);
         }
         catch (OnnxRuntimeException failure)
         {
@@ -89,6 +91,21 @@ public sealed class OnnxModel
         var session = new InferenceSession(model.ModelPath, settings);
         var opened = new OnnxModel(session, session.Dispose, model);
         return opened.CreateSessions(Math.Max(1, options.Sessions), options.MaxBatch, options.IsAdaptive ? options.ResolvedIntraOpThreads : 1);
+    }
+
+    private static List<IModelSession>? TryOpenShared(OptimizedGraph graph, InstalledModel model, RuntimeOptions options, ILogger logger)
+    {
+        try
+        {
+            return OpenShared(graph, model, options);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            // If the model itself is at fault, opening it as exported will say so.
+            Log.GraphRefused(logger, graph.Folder, failure.Message);
+            OptimizedGraphCache.Discard(graph);
+            return null;
+        }
     }
 
     private static List<IModelSession> OpenShared(OptimizedGraph graph, InstalledModel model, RuntimeOptions options)
@@ -124,8 +141,8 @@ public sealed class OnnxModel
         {
             for (int i = 0; i < count; i++)
             {
-                Interlocked.Increment(ref _users);
                 sessions.Add(new OnnxModelSession(this, maxBatch, slots));
+                Interlocked.Increment(ref _users);
             }
 
             return sessions;
@@ -139,5 +156,14 @@ public sealed class OnnxModel
         {
             Leave();
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1015, LogLevel.Warning, "ONNX Runtime does not open the optimised graph {Entry} ({Reason}); it is removed.")]
+        public static partial void GraphRefused(ILogger logger, string entry, string reason);
+
+        [LoggerMessage(1016, LogLevel.Warning, "{Model} runs on all cores only, also under backlog, because its optimised graph could not be kept.")]
+        public static partial void OnAllCoresOnly(ILogger logger, string model);
     }
 }

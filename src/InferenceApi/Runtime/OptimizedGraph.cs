@@ -29,6 +29,7 @@ internal sealed unsafe class OptimizedGraph : IDisposable
     /// <exception cref="InvalidDataException">The files contradict each other.</exception>
     public OptimizedGraph(string folder)
     {
+        Folder = folder;
         _path = Path.Combine(folder, GraphFile);
         if (new FileInfo(_path).Length > LargestGraph) throw new InvalidDataException("its graph is too large");
         IReadOnlyList<GraphWeight> weights = GraphWeight.FindIn(File.ReadAllBytes(_path));
@@ -55,6 +56,9 @@ internal sealed unsafe class OptimizedGraph : IDisposable
             throw;
         }
     }
+
+    /// <summary>Of the entry.</summary>
+    public string Folder { get; }
 
     /// <summary>Called when no more sessions will be opened: the files are needed until then, the mapped weights stay without them.</summary>
     public Action? AfterOpening { get; set; }

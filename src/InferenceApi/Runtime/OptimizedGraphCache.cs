@@ -18,6 +18,13 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string DigestsFile = "sha256";
+    private const string TemporaryPrefix = "inference-graph-";
+
+    // Opening takes seconds; what is older was left by a process that ended meanwhile.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(15);
+
+    // Of models and versions that are no longer started with: each is as large as its weights.
+    private static readonly TimeSpan Unused = TimeSpan.FromDays(7);
 
     // Smaller tensors are quicker read with the graph.
     private const string SmallestWeight = "1024";
@@ -32,8 +39,8 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
     }
 
     /// <summary>
-    /// The same where no cache is configured: made in a folder of its own, which is gone as soon as the sessions are open, so that not even
-    /// a crash leaves it behind; the mapped weights stay as long as they are used.
+    /// The same where no cache is configured: made in a folder of its own, which is gone as soon as the sessions are open; the mapped weights
+    /// stay as long as they are used. What a crash in between left is removed by a later call.
     /// </summary>
     /// <inheritdoc cref="Open"/>
     public static OptimizedGraph? OpenTemporary(InstalledModel model, RuntimeOptions options, ILogger logger) =>
@@ -41,7 +48,8 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
 
     internal static OptimizedGraph? OpenTemporary(string parent, InstalledModel model, RuntimeOptions options, ILogger logger)
     {
-        string folder = Path.Combine(parent, $"inference-graph-{Guid.NewGuid():N}");
+        DeleteOlder(parent, TemporaryPrefix + "*", Abandoned);
+        string folder = Path.Combine(parent, TemporaryPrefix + Guid.NewGuid().ToString("N"));
         OptimizedGraph? graph = null;
         try
         {
@@ -63,20 +71,31 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dependsOn)));
     }
 
+    /// <summary>Removes an entry that ONNX Runtime would not open.</summary>
+    public static void Discard(OptimizedGraph graph) => Delete(graph.Folder);
+
     private OptimizedGraph? TryOpen(string entry)
     {
         if (!Directory.Exists(entry)) return null;
         try
         {
             if (File.ReadAllText(Path.Combine(entry, DigestsFile)) != Digests(entry)) throw new InvalidDataException("its digests differ");
-            return new OptimizedGraph(entry);
+            var graph = new OptimizedGraph(entry);
+            Directory.SetLastWriteTimeUtc(entry, TimeProvider.System.GetUtcNow().UtcDateTime);
+            return graph;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException or OnnxRuntimeException)
+        catch (Exception failure) when (failure is InvalidDataException or FileNotFoundException or OnnxRuntimeException)
         {
             Log.EntryDropped(logger, entry, failure.Message);
             Delete(entry);
-            return null;
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The machine's trouble, not the entry's: others may be using it.
+            Log.EntryNotRead(logger, entry, failure.Message);
+        }
+
+        return null;
     }
 
     private OptimizedGraph? Make(InstalledModel model, string entry, RuntimeOptions options)
@@ -87,8 +106,9 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
             Directory.CreateDirectory(draft);
             Optimise(model, draft, options);
             File.WriteAllText(Path.Combine(draft, DigestsFile), Digests(draft));
-            // Opened under its last name; where another process was quicker, theirs is as good. A crash before leaves a draft, which nobody reads.
-            if (!Directory.Exists(entry)) Directory.Move(draft, entry);
+            Publish(draft, entry);
+            DeleteOlder(folder, "*", Unused);
+            DeleteOlder(folder, "*.draft", Abandoned);
             return TryOpen(entry);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OnnxRuntimeException)
@@ -99,6 +119,19 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         finally
         {
             Delete(draft);
+        }
+    }
+
+    /// <summary>Complete or not at all: a crash before leaves a draft, which nobody reads.</summary>
+    private static void Publish(string draft, string entry)
+    {
+        try
+        {
+            Directory.Move(draft, entry);
+        }
+        catch (IOException) when (Directory.Exists(entry))
+        {
+            // Another was quicker; theirs is as good.
         }
     }
 
@@ -124,7 +157,7 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
             }
 
             Directory.CreateDirectory(folder, OwnersAlone);
-            if ((File.GetUnixFileMode(folder) & WritableByOthers) == 0) return true;
+            if ((File.GetUnixFileMode(folder) & WritableByOthers) == 0 && FolderOwner.IsTrusted(folder)) return true;
             Log.FolderNotUsed(logger, folder, "others may write it");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -146,6 +179,21 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
+    private static void DeleteOlder(string parent, string pattern, TimeSpan age)
+    {
+        try
+        {
+            foreach (string folder in Directory.GetDirectories(parent, pattern))
+            {
+                if (Directory.GetLastWriteTimeUtc(folder) < TimeProvider.System.GetUtcNow().UtcDateTime - age) Delete(folder);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Tidying is no reason to fail.
+        }
+    }
+
     private static void Delete(string folder)
     {
         try
@@ -162,6 +210,9 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
     {
         [LoggerMessage(1011, LogLevel.Warning, "The optimised graph {Entry} is not usable ({Reason}); it will be made again.")]
         public static partial void EntryDropped(ILogger logger, string entry, string reason);
+
+        [LoggerMessage(1014, LogLevel.Warning, "The optimised graph {Entry} could not be read: {Reason}.")]
+        public static partial void EntryNotRead(ILogger logger, string entry, string reason);
 
         [LoggerMessage(1012, LogLevel.Warning, "The optimised graph {Entry} could not be kept: {Reason}.")]
         public static partial void NotSaved(ILogger logger, string entry, string reason);

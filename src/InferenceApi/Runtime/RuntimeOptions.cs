@@ -52,8 +52,8 @@ public sealed record RuntimeOptions : IValidatableObject
     public bool AllowSpinning { get; init; }
 
     /// <summary>
-    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept, and those of loaded models lie in the
-    /// system's temporary folder, unlinked. As large as the weights. Used on the CPU only. It must be writable by the service alone,
+    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept, and where the service adapts, those of loaded
+    /// models lie in the system's temporary folder, unlinked. As large as the weights; removed when unused for a week. Used on the CPU only. It must be writable by the service alone,
     /// because a graph in it is run without a manifest to check it against; a folder others may write is not used.
     /// </summary>
     public string? OptimizedGraphCache { get; init; }

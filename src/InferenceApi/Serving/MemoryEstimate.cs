@@ -19,9 +19,9 @@ internal static class MemoryEstimate
     {
         options = options.For(options.OnGpu ? options.Provider : ExecutionProvider.Cpu);
         long row = sizeof(float) * ((long)manifest.Preprocessing.TensorLength + manifest.Classes), rows = options.MaxBatch * row;
-        // Where the service adapts, sessions on one core take one image at a time.
+        // Where the service adapts, the session on all cores takes fewer images than there are cores, the others one each.
         if (!options.OnGpu)
-            return (long)(manifest.Model.Bytes * WeightsFactor) + (options.IsAdaptive ? rows + (options.ComputeSlots * row) : options.Sessions * rows);
+            return (long)(manifest.Model.Bytes * WeightsFactor) + (options.IsAdaptive ? (Math.Min(options.MaxBatch, options.ComputeSlots - 1) + options.ComputeSlots) * row : options.Sessions * rows);
         int copies = options.Cuda.Graphs ? 1 : BatchLadder.Gpu(options.MaxBatch).Sizes.Count;
         return options.DeviceIds.Count * options.Sessions * ((copies * manifest.Model.Bytes) + (2 * rows));
     }

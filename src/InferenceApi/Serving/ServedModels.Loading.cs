@@ -144,7 +144,7 @@ public sealed partial class ServedModels
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Information, "{Model} version {Version} is ready: up to {Batch} images a run, {Throughput:F1} images/s.")]
+        [LoggerMessage(3001, LogLevel.Information, "{Model} version {Version} is ready: up to {Batch} images at once, {Throughput:F1} images/s.")]
         public static partial void Loaded(ILogger logger, string model, int version, int batch, double throughput);
 
         [LoggerMessage(3002, LogLevel.Error, "{Model} version {Version} cannot be served.")]

@@ -20,7 +20,7 @@ public sealed class ServingOptions
 
     /// <summary>
     /// Bytes that loaded models may take, least recently used evicted first; 0 for no limit, which is the default. Set it to the
-    /// container's memory limit less about 400 MB for the service, its activations and pictures in flight.
+    /// container's memory limit less about 400 MB, and 10 to 20 MB a core, for the service, its activations and pictures in flight.
     /// </summary>
     [Range(0, long.MaxValue)]
     public long MemoryBudget { get; init; }

@@ -133,6 +133,49 @@ public sealed class AdaptiveBatchingTests
     }
 
     [Fact]
+    public void EstimateWait_WhileAWorkerOfOurOwnIsInLine_CountsNobodyTwice()
+    {
+        using var rig = new AdaptiveRig(new ComputeSlots(2));
+        _ = rig.Enqueue(1);
+        ScriptedRun run = rig.AllCores.NextRun();
+        _ = rig.Enqueue(2);
+        Patience.Until(() => rig.Slots.Waiting == 1, "the other worker is in line");
+
+        Assert.Equal(20 + 40, rig.Admission.EstimateWait(2).TotalMilliseconds, 0.01);
+        run.Finish();
+    }
+
+    [Fact]
+    public void EstimateWait_WhileACoreIsBusy_IsThatOfOneCore()
+    {
+        using var rig = new AdaptiveRig(new ComputeSlots(2));
+        rig.Slots.Take();
+        _ = rig.Enqueue(1);
+        ScriptedRun run = rig.NextRunOnOneCore();
+        rig.Slots.Release();
+
+        // The other core is free at once, but not both.
+        Assert.Equal(40, rig.Admission.EstimateWait(1).TotalMilliseconds, 0.01);
+        run.Finish();
+    }
+
+    [Fact]
+    public void FewerImagesThanCores_RunApart_WhereThatIsSooner()
+    {
+        using var rig = new AdaptiveRig(new ComputeSlots(6));
+        Assert.Equal(40, rig.Admission.EstimateWait(4).TotalMilliseconds, 0.01);
+        Assert.Equal(30, rig.Admission.EstimateWait(2).TotalMilliseconds, 0.01);
+        rig.Slots.Take(0, (free, _) => free);
+        for (int value = 1; value <= 4; value++) _ = rig.Enqueue(value);
+        Patience.Until(() => rig.Slots.Waiting == 4, "four workers are in line");
+
+        rig.Slots.Release(count: 6);
+
+        // Together they would take 50 ms, apart 40.
+        for (int i = 0; i < 4; i++) rig.NextRunOnOneCore().Finish();
+    }
+
+    [Fact]
     public void WarmUp_RunsSessionsOfOneCoreTogether()
     {
         int running = 0, most = 0;

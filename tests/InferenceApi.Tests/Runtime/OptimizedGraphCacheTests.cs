@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InferenceApi.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelStore;
@@ -27,13 +28,13 @@ public sealed class OptimizedGraphCacheTests : IDisposable
     {
         float[] first = Answer();
         string entry = Assert.Single(Directory.GetDirectories(_cache));
-        DateTime written = Directory.GetLastWriteTimeUtc(entry);
+        DateTime written = File.GetLastWriteTimeUtc(Path.Combine(entry, "graph.onnx"));
 
         // Only the entry can answer now.
         File.WriteAllText(_model.ModelPath, "gone");
 
         Assert.Equal(first, Answer());
-        Assert.Equal(written, Directory.GetLastWriteTimeUtc(entry));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(entry, "graph.onnx")));
         Assert.Equal(["graph.onnx", "sha256", "weights.bin"], Directory.GetFiles(entry).Select(Path.GetFileName).Order());
     }
 
@@ -95,6 +96,36 @@ public sealed class OptimizedGraphCacheTests : IDisposable
         Assert.Equal(Classes, Answer().Length);
 
         Assert.Empty(Directory.GetFileSystemEntries(_cache));
+    }
+
+    [Fact]
+    public void FolderOfAnotherUser_IsNotUsed()
+    {
+        // Only root can make one.
+        if (!OperatingSystem.IsLinux() || Environment.UserName != "root") return;
+        Directory.CreateDirectory(_cache);
+        using (Process chown = Process.Start("chown", ["65534", _cache])) chown.WaitForExit();
+
+        Assert.Equal(Classes, Answer().Length);
+
+        Assert.Empty(Directory.GetFileSystemEntries(_cache));
+        Assert.False(FolderOwner.IsTrusted(_cache));
+        Assert.True(FolderOwner.IsTrusted(_folder.Path));
+        Assert.False(FolderOwner.IsTrusted(_folder.File("absent")));
+    }
+
+    [Fact]
+    public void MakingAnEntry_RemovesWhatIsLeftOver()
+    {
+        Answer();
+        Directory.Delete(Assert.Single(Directory.GetDirectories(_cache)), recursive: true);
+        foreach ((string name, int hours) in new[] { ("old", 24 * 8), ("used", 24), (".cut.draft", 1), (".busy.draft", 0) })
+            Directory.SetLastWriteTimeUtc(Directory.CreateDirectory(Path.Combine(_cache, name)).FullName, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-hours));
+
+        Answer();
+
+        string[] left = [.. Directory.GetDirectories(_cache).Select(folder => Path.GetFileName(folder)).Where(name => name.Length < 64).Order()];
+        Assert.Equal([".busy.draft", "used"], left);
     }
 
     [Fact]

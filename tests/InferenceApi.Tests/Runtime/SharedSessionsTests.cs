@@ -16,7 +16,13 @@ public sealed class SharedSessionsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly StoreFolder _store;
 
-    public SharedSessionsTests() => _store = new StoreFolder(_folder.Path);
+    private readonly InstalledModel _model;
+
+    public SharedSessionsTests()
+    {
+        _store = new StoreFolder(_folder.Path);
+        _model = _store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes);
+    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -43,6 +49,18 @@ public sealed class SharedSessionsTests : IDisposable
     }
 
     [Fact]
+    public async Task ManyOpenings_OfNoEntryYet_AllShare()
+    {
+        IReadOnlyList<IModelSession>[] opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open(cached: true))));
+
+        foreach (IReadOnlyList<IModelSession> sessions in opened)
+        {
+            Assert.Equal([Cores, 1, 1, 1], sessions.Select(session => session.Slots));
+            foreach (IModelSession session in sessions) session.Dispose();
+        }
+    }
+
+    [Fact]
     public void AllSessions_ReadTheWeightsFromOneMapping_WhichEndsWithThem()
     {
         if (!OperatingSystem.IsLinux()) return;
@@ -58,12 +76,11 @@ public sealed class SharedSessionsTests : IDisposable
     [Fact]
     public void WithoutACache_TheFilesAreGoneOnceTheSessionsAreOpen()
     {
-        InstalledModel model = _store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes);
         string temporary = Directory.CreateDirectory(_folder.File("temporary")).FullName;
         RuntimeOptions options = new RuntimeOptions { IntraOpThreads = 1 }.For(ExecutionProvider.Cpu);
         OnnxEnvironment.EnsureCreated(NullLogger.Instance);
 
-        OptimizedGraph graph = OptimizedGraphCache.OpenTemporary(temporary, model, options, NullLogger.Instance)!;
+        OptimizedGraph graph = OptimizedGraphCache.OpenTemporary(temporary, _model, options, NullLogger.Instance)!;
         Assert.Single(Directory.GetDirectories(temporary));
         InferenceSession session = graph.OpenSession(options);
         graph.Dispose();
@@ -116,9 +133,8 @@ public sealed class SharedSessionsTests : IDisposable
 
     private IReadOnlyList<IModelSession> Open(bool cached)
     {
-        InstalledModel model = _store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes);
         var options = new RuntimeOptions { IntraOpThreads = Cores, OptimizedGraphCache = cached ? _folder.File("cache") : null };
-        return OnnxModel.OpenSessions(model, options, NullLogger.Instance);
+        return OnnxModel.OpenSessions(_model, options, NullLogger.Instance);
     }
 
     private static void AssertAnswers(IModelSession session, int seed)

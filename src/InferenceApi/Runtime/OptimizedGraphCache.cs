@@ -13,7 +13,10 @@ namespace InferenceApi.Runtime;
 /// that sessions can share the weights. An entry is a folder keyed by everything its content depends on; a damaged one is made again.
 /// The digests in an entry find damage, not malice: who can write it can write all of it, so a folder others may write is not used.
 /// </summary>
-internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
+/// <param name="folder">Where entries are; made where it is absent.</param>
+/// <param name="logger">Told why it is not used.</param>
+/// <param name="keep">False: entries are for this process alone, and have no digests.</param>
+internal sealed partial class OptimizedGraphCache(string folder, ILogger logger, bool keep = true)
 {
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -53,7 +56,7 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         OptimizedGraph? graph = null;
         try
         {
-            graph = new OptimizedGraphCache(folder, logger).Open(model, options);
+            graph = new OptimizedGraphCache(folder, logger, keep: false).Open(model, options);
             if (graph is not null) graph.AfterOpening = () => Delete(folder);
             return graph;
         }
@@ -105,13 +108,13 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         {
             Directory.CreateDirectory(draft);
             Optimise(model, draft, options);
+            if (!keep) return Moved(draft, entry);
             File.WriteAllText(Path.Combine(draft, DigestsFile), Digests(draft));
-            Publish(draft, entry);
             DeleteOlder(folder, "*", Unused);
             DeleteOlder(folder, "*.draft", Abandoned);
-            return TryOpen(entry);
+            return Moved(draft, entry);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OnnxRuntimeException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OnnxRuntimeException or InvalidDataException)
         {
             Log.NotSaved(logger, entry, failure.Message);
             return null;
@@ -122,8 +125,8 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         }
     }
 
-    /// <summary>Complete or not at all: a crash before leaves a draft, which nobody reads.</summary>
-    private static void Publish(string draft, string entry)
+    /// <summary>Complete or not at all: a crash before leaves a draft, which nobody reads. Where another was quicker, theirs is as good.</summary>
+    private OptimizedGraph? Moved(string draft, string entry)
     {
         try
         {
@@ -131,8 +134,10 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger)
         }
         catch (IOException) when (Directory.Exists(entry))
         {
-            // Another was quicker; theirs is as good.
+            return TryOpen(entry);
         }
+
+        return new OptimizedGraph(entry);
     }
 
     private static void Optimise(InstalledModel model, string draft, RuntimeOptions options)

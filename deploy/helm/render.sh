@@ -14,10 +14,15 @@ program=$root/.build/helm/render
 digest=$(cat "$here"/render/*.go | cksum | tr -d ' ')
 if [ ! -x "$program-$digest" ]; then
   mkdir -p "$(dirname "$program")"
-  rm -f "$program"-*
+  for old in "$program"-*; do
+    [ "$old" = "$program-$digest" ] || rm -f "$old"
+  done
+  # In a folder of its own: two may build at once, and the last to finish replaces the other's equal one.
+  draft=$(mktemp -d "$program.XXXXXX")
   # Debian ships Go libraries as a GOPATH, without modules.
-  (cd "$here/render" && GO111MODULE=off GOPATH=$libraries GOCACHE=$root/.build/helm/go GOFLAGS= go build -o "$program-$digest.new" .)
-  mv "$program-$digest.new" "$program-$digest"
+  (cd "$here/render" && GO111MODULE=off GOPATH=$libraries GOCACHE=$root/.build/helm/go GOFLAGS= go build -o "$draft/render" .)
+  mv "$draft/render" "$program-$digest"
+  rmdir "$draft"
 fi
 if [ "${1:-}" = --golden ]; then
   for values in "$here"/inference-service/ci/*-values.yaml; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What run.sh, test.sh and bench.sh share: checks the tools, packs the feed, builds. Quick when nothing has changed.
+# What run.sh, test.sh and bench.sh share: checks the tools, builds. Quick when nothing has changed.
 #   eng/setup.sh [app|all]    app: the service and the export tool; all: tests and benchmarks too
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,13 +12,12 @@ need() {
   exit 1
 }
 need dotnet "Install the .NET 10 SDK."
-need npm "Install Node.js 18 or newer; npm brings the native libraries."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-"$root/eng/feed/pack.sh" $([ "${CUDA:-0}" = 1 ] && echo --cuda)
+if [ "${CUDA:-0}" = 1 ]; then "$root/eng/feed/pack.sh" --cuda; fi
 
 stamp=$root/.build/built-$what
-sources=(src tools Directory.Build.props Directory.Build.targets Directory.Packages.props global.json eng/BannedSymbols.txt .editorconfig .feed/packages/ready)
+sources=(src tools Directory.Build.props Directory.Packages.props global.json eng/BannedSymbols.txt .editorconfig)
 target=(src/InferenceApi/InferenceApi.csproj tools/export/Export.csproj)
 if [ "$what" = all ]; then
   sources+=(tests benchmarks InferenceService.sln)

@@ -8,8 +8,8 @@ namespace InferenceApi.Imaging.Vips;
 /// </summary>
 internal static unsafe partial class VipsNative
 {
-    /// <summary>The file of package Libvips.Native, under runtimes/(platform)/native beside the program.</summary>
-    public const string Library = "libvips";
+    /// <summary>The library of package NetVips.Native, as Linux names it; <see cref="VipsLibrary"/> resolves it elsewhere.</summary>
+    public const string Library = "libvips.so.42";
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int vips_init(string argv0);

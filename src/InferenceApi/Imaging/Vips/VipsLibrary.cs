@@ -23,12 +23,15 @@ internal static unsafe class VipsLibrary
     private static readonly Lazy<bool> Loaded = new(Load);
 
     /// <summary>Loads and configures the library on the first call; later calls are free.</summary>
-    /// <exception cref="DllNotFoundException">Package Libvips.Native put no library for this platform beside the program.</exception>
+    /// <exception cref="DllNotFoundException">Package NetVips.Native put no library for this platform beside the program.</exception>
     /// <exception cref="InvalidOperationException">The library cannot start, or its layout is not the one this code was written for.</exception>
     public static void EnsureLoaded() => _ = Loaded.Value;
 
     private static bool Load()
     {
+        // Other libraries of this assembly are left to the runtime (0).
+        NativeLibrary.SetDllImportResolver(typeof(VipsLibrary).Assembly, static (name, assembly, path) =>
+            name == VipsNative.Library ? NativeLibrary.Load(VipsNative.FileName, assembly, path) : 0);
         VipsNative.g_log_set_default_handler(&DiscardLog, 0);
         if (VipsNative.vips_init("inference-service") != 0) throw new InvalidOperationException("libvips cannot start.");
         VipsNative.g_log_set_default_handler(&DiscardLog, 0);

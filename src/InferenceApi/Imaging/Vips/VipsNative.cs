@@ -8,8 +8,12 @@ namespace InferenceApi.Imaging.Vips;
 /// </summary>
 internal static unsafe partial class VipsNative
 {
-    /// <summary>The library of package NetVips.Native, as Linux names it; <see cref="VipsLibrary"/> resolves it elsewhere.</summary>
-    public const string Library = "libvips.so.42";
+    /// <summary>Not a file's name: <see cref="VipsLibrary"/> resolves it to <see cref="FileName"/>.</summary>
+    public const string Library = "libvips";
+
+    /// <summary>The file of package NetVips.Native: libvips's own name with its ABI version 42, which every system writes in another way.</summary>
+    public static string FileName { get; } =
+        OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int vips_init(string argv0);

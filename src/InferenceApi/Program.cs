@@ -23,7 +23,6 @@ if (!app.TryChooseProvider())
 
 app.ReportJpegDecoder();
 app.ObserveEngine();
-app.UseHttpSpans();
 app.UseRequestTelemetry();
 app.UseProblems();
 app.UseDocumentation();

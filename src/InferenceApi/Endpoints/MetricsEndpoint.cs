@@ -1,4 +1,4 @@
-using InferenceApi.Telemetry;
+using InferenceApi.Telemetry.Prometheus;
 using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using InferenceApi.Telemetry.Prometheus;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -14,9 +15,6 @@ public static class TelemetryRegistration
 {
     private const string ServiceName = "inference-service";
 
-    // By default .NET 10 gives the spans of HTTP requests no attributes at all.
-    private const string SuppressHttpAttributes = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
-
     /// <summary>
     /// Adds <see cref="InferenceMetrics"/>, the <see cref="PrometheusExporter"/>, and, for each signal that an OTEL_EXPORTER_OTLP_* variable
     /// names an endpoint for, its export. With OTEL_SDK_DISABLED=true only the first, which then costs next to nothing.
@@ -28,7 +26,7 @@ public static class TelemetryRegistration
         if (string.Equals(builder.Configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)) return;
 
         builder.Services.AddSingleton<PrometheusExporter>();
-        IOpenTelemetryBuilder telemetry = new TelemetryBuilder(builder.Services).ConfigureResource(Describe);
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         telemetry.WithMetrics(metrics => Metrics(metrics, builder.Configuration));
         if (IsExported(builder.Configuration, "TRACES")) telemetry.WithTracing(traces => Traces(traces, builder.Configuration));
         if (IsExported(builder.Configuration, "LOGS"))
@@ -56,14 +54,17 @@ public static class TelemetryRegistration
         if (IsExported(configuration, "METRICS")) metrics.AddOtlpExporter(options => Point(options, configuration, "METRICS"));
     }
 
-    private static void Traces(TracerProviderBuilder traces, IConfiguration configuration)
-    {
-        AppContext.SetSwitch(SuppressHttpAttributes, false);
-        traces
-            .AddSource(InferenceTracing.SourceName, "Microsoft.AspNetCore")
-            .AddProcessor(new ProbeSpanFilter())
-            .AddOtlpExporter(options => Point(options, configuration, "TRACES"));
-    }
+    /// <summary>
+    /// Requests have spans, except those of probes and scrapes, which would outnumber the rest. They are filtered here rather than by a
+    /// sampler, because one set here would override OTEL_TRACES_SAMPLER.
+    /// </summary>
+    private static void Traces(TracerProviderBuilder traces, IConfiguration configuration) => traces
+        .AddSource(InferenceTracing.SourceName)
+        .AddAspNetCoreInstrumentation(http => http.Filter = request => !IsProbe(request.Request.Path))
+        .AddOtlpExporter(options => Point(options, configuration, "TRACES"));
+
+    /// <summary>Whether a path is one that machines ask for every few seconds.</summary>
+    private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path == "/metrics";
 
     private static bool IsExported(IConfiguration configuration, string signal) =>
         (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]) is { Length: > 0 }

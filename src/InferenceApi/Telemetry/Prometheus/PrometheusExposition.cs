@@ -2,7 +2,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
-namespace InferenceApi.Telemetry;
+namespace InferenceApi.Telemetry.Prometheus;
 
 /// <summary>Metrics as Prometheus reads them: text format 0.0.4, or OpenMetrics 1.0 with exemplars.</summary>
 internal sealed class PrometheusExposition

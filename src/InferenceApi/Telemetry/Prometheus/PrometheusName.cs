@@ -1,6 +1,6 @@
 using OpenTelemetry.Metrics;
 
-namespace InferenceApi.Telemetry;
+namespace InferenceApi.Telemetry.Prometheus;
 
 /// <summary>
 /// What an instrument is called and declared as in a Prometheus exposition, by the OpenTelemetry specification's rules: other characters

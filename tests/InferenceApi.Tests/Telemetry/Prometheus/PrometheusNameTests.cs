@@ -1,7 +1,7 @@
-using InferenceApi.Telemetry;
+using InferenceApi.Telemetry.Prometheus;
 using OpenTelemetry.Metrics;
 
-namespace InferenceApi.Tests.Telemetry;
+namespace InferenceApi.Tests.Telemetry.Prometheus;
 
 public sealed class PrometheusNameTests
 {

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace InferenceApi.Telemetry;
+namespace InferenceApi.Telemetry.Prometheus;
 
 /// <summary>The tokens of an exposition in UTF-8: names, escaped values, labels and numbers.</summary>
 internal sealed class PrometheusText

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace InferenceApi.Tests.Telemetry;
+namespace InferenceApi.Tests.Telemetry.Prometheus;
 
 [Collection(TracingCollection.Name)]
 public sealed class PrometheusExpositionTests : IDisposable

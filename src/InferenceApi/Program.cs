@@ -1,5 +1,11 @@
 using InferenceApi;
 using InferenceApi.Endpoints;
+using InferenceApi.Endpoints.Classify;
+using InferenceApi.Endpoints.Health;
+using InferenceApi.Endpoints.Models;
+using InferenceApi.Endpoints.Problems;
+using InferenceApi.Endpoints.Requests;
+using InferenceApi.Hosting;
 using InferenceApi.Telemetry;
 using ModelStore;
 

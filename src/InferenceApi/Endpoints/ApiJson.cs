@@ -1,6 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InferenceApi.Endpoints.Classify;
+using InferenceApi.Endpoints.Health;
+using InferenceApi.Endpoints.Models;
+using InferenceApi.Endpoints.Problems;
 
 namespace InferenceApi.Endpoints;
 

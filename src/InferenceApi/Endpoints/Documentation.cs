@@ -1,3 +1,4 @@
+using InferenceApi.Endpoints.Classify;
 using Microsoft.OpenApi;
 
 namespace InferenceApi.Endpoints;

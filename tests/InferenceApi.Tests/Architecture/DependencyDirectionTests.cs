@@ -8,6 +8,7 @@ public sealed partial class DependencyDirectionTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Hosting"] = ["Endpoints", "Classification", "Serving", "Batching", "Runtime", "Imaging", "Telemetry"],
         ["Endpoints"] = ["Classification", "Serving", "Batching", "Imaging", "Telemetry"],
         ["Classification"] = ["Serving", "Batching", "Imaging", "Telemetry"],
         ["Serving"] = ["Batching", "Runtime", "Telemetry"],
@@ -52,7 +53,7 @@ public sealed partial class DependencyDirectionTests
         var users = Directory.GetFiles(Source, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => File.ReadAllText(file).Contains($"using {library}", StringComparison.Ordinal))
-            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))
+            .Select(file => Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar)[0])
             .Distinct();
         Assert.All(users, user => Assert.Equal(home, user));
     }
@@ -77,6 +78,6 @@ public sealed partial class DependencyDirectionTests
         Assert.Empty(tooLong);
     }
 
-    [GeneratedRegex(@"\bInferenceApi\.(Endpoints|Classification|Serving|Batching|Runtime|Imaging|Telemetry)\b(?=[;.])")]
+    [GeneratedRegex(@"\bInferenceApi\.(Hosting|Endpoints|Classification|Serving|Batching|Runtime|Imaging|Telemetry)\b(?=[;.])")]
     private static partial Regex OwnNamespace();
 }

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Reflection;
-using InferenceApi.Endpoints;
+using InferenceApi.Endpoints.Requests;
+using InferenceApi.Endpoints.Uploads;
+using InferenceApi.Hosting;
 using InferenceApi.Imaging;
 using InferenceApi.Runtime;
 using InferenceApi.Serving;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using InferenceApi.Endpoints;
+using InferenceApi.Endpoints.Problems;
 using ModelStore;
 
 namespace InferenceApi.Tests.Docs;

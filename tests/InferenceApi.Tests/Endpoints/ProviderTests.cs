@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using InferenceApi.Batching;
-using InferenceApi.Endpoints;
+using InferenceApi.Endpoints.Problems;
 using InferenceApi.Runtime;
 using TestKit;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using InferenceApi.Endpoints.Problems;
 using ModelStore;
 
 namespace InferenceApi.Tests.Endpoints;
@@ -86,7 +87,7 @@ public sealed class RoutingTests(ApiFactory api) : IClassFixture<ApiFactory>
         using HttpClient client = api.CreateClient();
         using JsonDocument list = JsonDocument.Parse(await client.GetStringAsync("/errors"));
         string[] types = [.. list.RootElement.EnumerateArray().Select(row => row.GetProperty("type").GetString()!)];
-        Assert.Equal(Enum.GetValues<InferenceApi.Endpoints.ProblemKind>().Length, types.Length);
+        Assert.Equal(Enum.GetValues<ProblemKind>().Length, types.Length);
         Assert.Equal(types.Length, types.Distinct().Count());
         foreach (string type in types)
         {

@@ -1,4 +1,5 @@
-using InferenceApi.Endpoints;
+using InferenceApi.Endpoints.Health;
+using InferenceApi.Endpoints.Requests;
 using InferenceApi.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,0 +1,10 @@
+namespace InferenceApi.Endpoints.Health;
+
+/// <summary>GET /: a person is sent to the form at /swagger, a program (a KServe client's liveness probe, say) gets JSON.</summary>
+internal static class FrontEndpoint
+{
+    public static void MapFront(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/", (HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? Results.Redirect("/swagger/index.html")
+            : TypedResults.Json(new HealthAnswer("alive", true), ApiJson.Readable.HealthAnswer)).ExcludeFromDescription();
+}

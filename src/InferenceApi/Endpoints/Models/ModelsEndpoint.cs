@@ -1,0 +1,35 @@
+using InferenceApi.Endpoints.Problems;
+using InferenceApi.Serving;
+using ModelStore;
+
+namespace InferenceApi.Endpoints.Models;
+
+/// <summary>GET /v1/models and GET /v1/models/{model}: what is installed, what could be, and how it stands.</summary>
+internal static class ModelsEndpoint
+{
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/models", (ServedModels models) => TypedResults.Json(ListOf(models), ApiJson.Readable.ModelList))
+            .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models")
+            .Produces<ModelList>();
+        routes.MapGet("/v1/models/{model}", (string model, ServedModels models) => DetailOf(model, models))
+            .WithName("GetModel").WithSummary("One model: provenance, licence, accuracy, recipe, batch-latency curve.").WithTags("Models")
+            .Produces<ModelDetail>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
+    }
+
+    private static ModelList ListOf(ServedModels models)
+    {
+        IReadOnlyList<ModelStatus> installed = models.Status();
+        var absent = ModelCatalog.Entries.Where(entry => installed.All(model => model.Name != entry.Name));
+        return new ModelList([.. installed.Select(ModelSummary.Of), .. absent.Select(ModelSummary.Of)]);
+    }
+
+    private static IResult DetailOf(string name, ServedModels models)
+    {
+        if (models.Status().FirstOrDefault(model => model.Name == name) is { } status)
+            return TypedResults.Json(ModelDetail.Of(status), ApiJson.Readable.ModelDetail);
+        return ModelCatalog.Find(name) is { } entry
+            ? TypedResults.Json(ModelDetail.Of(entry), ApiJson.Readable.ModelDetail)
+            : new ProblemResult(ProblemMapping.Of(new UnknownModelException(name)));
+    }
+}

@@ -1,0 +1,27 @@
+namespace InferenceApi.Endpoints.Problems;
+
+/// <summary>GET /errors and /errors/{slug}: what a problem's type means, so that the type URI can be followed.</summary>
+internal static class ErrorsEndpoint
+{
+    public static void MapErrors(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/errors", () => TypedResults.Json(ProblemTable.Rows.Select(ErrorDescription.Of).ToArray(), ApiJson.Readable.ErrorDescriptionArray))
+            .WithSummary("Every kind of problem this service answers with.").WithTags("Errors");
+        routes.MapGet("/errors/{slug}", Describe).WithSummary("One kind of problem.").WithTags("Errors");
+    }
+
+    private static IResult Describe(string slug) =>
+        ProblemTable.Rows.FirstOrDefault(row => row.Slug == slug) is { } row
+            ? TypedResults.Json(ErrorDescription.Of(row), ApiJson.Readable.ErrorDescription)
+            : new ProblemResult(new Problem(ProblemKind.NotFound, "There is no such kind of problem; GET /errors lists them."));
+}
+
+/// <summary>A row of the error table.</summary>
+/// <param name="Type">The type member of the problems.</param>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Title">The kind in words.</param>
+/// <param name="Remedy">What the caller can do.</param>
+internal sealed record ErrorDescription(string Type, int Status, string Title, string Remedy)
+{
+    public static ErrorDescription Of(ProblemTable.Row row) => new(row.Type, row.Status, row.Title, row.Remedy);
+}

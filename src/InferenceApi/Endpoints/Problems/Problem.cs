@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Globalization;
+using InferenceApi.Endpoints.Requests;
+
+namespace InferenceApi.Endpoints.Problems;
+
+/// <summary>One failure, ready to be told to the caller.</summary>
+/// <param name="Kind">Which row of <see cref="ProblemTable"/>.</param>
+/// <param name="Detail">A sentence for people; never carries internals.</param>
+/// <param name="RetryAfter">When trying again makes sense; null where it does not.</param>
+internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryAfter = null)
+{
+    public const string ContentType = "application/problem+json";
+
+    /// <summary>Writes status, headers and body; does nothing once the answer has begun.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted) return;
+        if (context.Features.Get<RequestRecord>() is { } record) record.Problem = Kind;
+        HttpResponse response = context.Response;
+        ProblemBody body = ProblemBody.Of(this, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+        response.StatusCode = body.Status;
+        response.Headers.CacheControl = "no-store";
+        if (RetryAfter is { } wait)
+        {
+            // The header knows whole seconds only; rounded up, so that a client that waits exactly that long is not too early.
+            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        await response.WriteAsJsonAsync(body, ApiJson.Readable.ProblemBody, ContentType, context.RequestAborted);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace InferenceApi.Endpoints.Problems;
+
+/// <summary>The one place where failures become answers: exceptions of every layer, and the empty 404, 405, 415 of the framework.</summary>
+internal static partial class ProblemHandling
+{
+    public static void UseProblems(this IApplicationBuilder app)
+    {
+        ILogger log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Endpoints");
+        app.Use(next => context => InvokeAsync(context, next, log));
+    }
+
+    private static async Task InvokeAsync(HttpContext context, RequestDelegate next, ILogger log)
+    {
+        try
+        {
+            await next(context);
+            if (Framework(context) is { } problem) await problem.WriteAsync(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left; there is nobody to answer. 499 is for the log line only.
+            if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (Exception failure) when (!context.Response.HasStarted)
+        {
+            Problem problem = ProblemMapping.Of(failure);
+            if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+            context.Response.Clear();
+            await problem.WriteAsync(context);
+        }
+    }
+
+    private static Problem? Framework(HttpContext context)
+    {
+        HttpResponse response = context.Response;
+        if (response.HasStarted || response.ContentLength is not null || response.ContentType is not null) return null;
+        return response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => new Problem(ProblemKind.NotFound, $"There is nothing at {Printable.Of(context.Request.Path)}."),
+            StatusCodes.Status405MethodNotAllowed => new Problem(ProblemKind.MethodNotAllowed, $"{Printable.Of(context.Request.Method)} is not allowed here; allowed: {response.Headers.Allow}."),
+            StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemKind.MediaTypeUnsupported, "The Content-Type is not supported here."),
+            _ => null,
+        };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Error, "A request failed unexpectedly (trace {TraceId})")]
+        public static partial void Unexpected(ILogger logger, Exception failure, string traceId);
+    }
+}

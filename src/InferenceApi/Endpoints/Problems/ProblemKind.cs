@@ -1,0 +1,26 @@
+namespace InferenceApi.Endpoints.Problems;
+
+/// <summary>Every way a request can fail. The name is the stable part of the problem's type; <see cref="ProblemTable"/> has the rest.</summary>
+internal enum ProblemKind
+{
+    ModelUnknown,
+    ModelNotInstalled,
+    ModelUnavailable,
+    NotFound,
+    MethodNotAllowed,
+    MediaTypeUnsupported,
+    ContentEncodingUnsupported,
+    ImageFormatUnsupported,
+    ImageUnreadable,
+    ImageTooLarge,
+    BodyTooLarge,
+    TooManyImages,
+    NoImage,
+    RequestMalformed,
+    TopKInvalid,
+    TimeoutInvalid,
+    Overloaded,
+    DeadlineExceeded,
+    ShuttingDown,
+    Internal,
+}

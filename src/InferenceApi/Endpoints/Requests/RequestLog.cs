@@ -1,0 +1,29 @@
+using InferenceApi.Endpoints.Problems;
+
+namespace InferenceApi.Endpoints.Requests;
+
+/// <summary>One line per classify request; never a picture's content or file name. docs/telemetry.md lists the fields.</summary>
+internal static partial class RequestLog
+{
+    public const string Category = "InferenceApi.Classify";
+
+    public static void Write(ILogger log, RequestRecord record, int status, TimeSpan duration, string traceId)
+    {
+        if (!log.IsEnabled(LogLevel.Information)) return;
+        Telemetry.StageTimings timings = record.Timings;
+        Finished(
+            log, traceId, Printable.Of(record.Model), record.Version, status, record.Problem is { } problem ? ProblemTable.Of(problem).Slug : "-",
+            record.Images, record.Failed, record.Bytes, Round(duration.TotalMilliseconds),
+            Round(timings.Decode), Round(timings.Prepare), Round(timings.Queue), Round(timings.Run), Round(timings.Rank), timings.Batch);
+    }
+
+    private static double Round(double milliseconds) => Math.Round(milliseconds, 3);
+
+    [LoggerMessage(
+        1100,
+        LogLevel.Information,
+        "classify {TraceId} {Model}/{Version} {Status} {Problem} images {Images} failed {Failed} bytes {Bytes} took {DurationMs} ms: decode {DecodeMs} prepare {PrepareMs} queue {QueueMs} run {RunMs} rank {RankMs} batch {Batch}")]
+    private static partial void Finished(
+        ILogger log, string traceId, string model, int version, int status, string problem, int images, int failed, long bytes, double durationMs,
+        double decodeMs, double prepareMs, double queueMs, double runMs, double rankMs, int batch);
+}

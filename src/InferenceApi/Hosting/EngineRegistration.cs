@@ -1,0 +1,104 @@
+using InferenceApi.Classification;
+using InferenceApi.Endpoints.Requests;
+using InferenceApi.Endpoints.Uploads;
+using InferenceApi.Imaging;
+using InferenceApi.Runtime;
+using InferenceApi.Serving;
+using Microsoft.Extensions.Options;
+using ModelStore;
+
+namespace InferenceApi.Hosting;
+
+/// <summary>Settings and singletons, in the order of the walk. Options are read once; a wrong one stops the start.</summary>
+internal static partial class EngineRegistration
+{
+    /// <summary>Binds every section, and MODEL_STORE, the short name of Serving:Store.</summary>
+    public static void AddSettings(this WebApplicationBuilder builder)
+    {
+        if (Environment.GetEnvironmentVariable("MODEL_STORE") is { Length: > 0 } store)
+            builder.Configuration.AddInMemoryCollection([new($"{ServingOptions.Section}:{nameof(ServingOptions.Store)}", store)]);
+
+        Add<UploadOptions>(builder, UploadOptions.Section);
+        Add<RequestOptions>(builder, RequestOptions.Section);
+        Add<ShutdownOptions>(builder, ShutdownOptions.Section);
+        Add<ImagingOptions>(builder, "Imaging");
+        Add<ServingOptions>(builder, ServingOptions.Section);
+        Add<RuntimeOptions>(builder, RuntimeOptions.Section);
+
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            // One byte more than ours, so that our own count answers, with our own words, also where no length was announced.
+            kestrel.Limits.MaxRequestBodySize = (context.Configuration.GetSection(UploadOptions.Section).Get<UploadOptions>() ?? new()).MaxRequestBytes + 1;
+            kestrel.AddServerHeader = false;
+        });
+        ShutdownOptions shutdown = builder.Configuration.GetSection(ShutdownOptions.Section).Get<ShutdownOptions>() ?? new();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.Delay + shutdown.DrainTimeout);
+    }
+
+    public static void AddEngine(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new StoreFolder(Value<ServingOptions>(provider).Store));
+        services.AddSingleton(provider => new ImagePreparer(Value<ImagingOptions>(provider)));
+        services.AddSingleton(provider => new PreparationSlots(Environment.ProcessorCount, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ImageClassifier>();
+        services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
+        services.AddSingleton(provider =>
+        {
+            RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
+            return new ComputeSlots(options.ComputeSlots, options.DeviceIds.Count);
+        });
+        services.AddSingleton<SessionOpener>(provider =>
+        {
+            RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
+            ILogger log = RuntimeLog(provider);
+            return model => OnnxModel.OpenSessions(model, options, log);
+        });
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelLoader>(provider, Value<ServingOptions>(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ServedModels>(provider, Value<ServingOptions>(provider)));
+        services.AddSingleton<ReadinessState>();
+        services.AddHostedService<ModelStartup>();
+        services.AddHostedService<GracefulShutdown>();
+    }
+
+    /// <summary>Chooses what computes the networks, before anything listens.</summary>
+    /// <returns>False where the configured provider cannot be used; the log says why.</returns>
+    public static bool TryChooseProvider(this WebApplication app)
+    {
+        try
+        {
+            _ = app.Services.GetRequiredService<RuntimeOptions>();
+            return true;
+        }
+        catch (ProviderUnavailableException unavailable)
+        {
+            Log.NoProvider(RuntimeLog(app.Services), unavailable.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Says which library decodes JPEGs: the speed of preparing depends on it, the answers do not.</summary>
+    public static void ReportJpegDecoder(this WebApplication app)
+    {
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Imaging");
+        Log.JpegDecoder(log, app.Services.GetRequiredService<ImagePreparer>().JpegDecoder);
+    }
+
+    private static ILogger RuntimeLog(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
+
+    private static void Add<T>(WebApplicationBuilder builder, string section)
+        where T : class =>
+        builder.Services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
+
+    private static T Value<T>(IServiceProvider provider)
+        where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1024, LogLevel.Critical, "{Reason} The service does not start; Runtime:Provider=auto would serve on the CPU.")]
+        public static partial void NoProvider(ILogger logger, string reason);
+
+        [LoggerMessage(1031, LogLevel.Information, "JPEG pictures are decoded by {Decoder}.")]
+        public static partial void JpegDecoder(ILogger logger, string decoder);
+    }
+}

@@ -1,5 +1,4 @@
 using InferenceApi.Endpoints.Health;
-using InferenceApi.Endpoints.Requests;
 using InferenceApi.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -24,7 +24,7 @@ internal sealed class ModelFile : IDisposable
                 Parameters = 1,
                 Exporter = "benchmark",
                 Source = new WeightsSource(),
-                Model = FileDigests.Compute(path, Path.GetFileName(path)),
+                Model = FileDigest.Of(path, Path.GetFileName(path)),
                 Labels = new FileDigest("labels.csv", 1, new string('0', 64)),
                 Preprocessing = PreprocessingRecipe.ImageNet,
             },

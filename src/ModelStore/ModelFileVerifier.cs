@@ -18,7 +18,7 @@ public static class ModelFileVerifier
             long length = new FileInfo(path).Length;
             if (length != expected.Bytes)
                 throw new ModelStoreException($"{path}: has {length} bytes; its manifest says {expected.Bytes}.");
-            FileDigest actual = FileDigests.Compute(path, expected.File, progress);
+            FileDigest actual = FileDigest.Of(path, expected.File, progress);
             if (actual.Sha256 != expected.Sha256)
                 throw new ModelStoreException($"{path}: has SHA-256 {actual.Sha256}; its manifest says {expected.Sha256}.");
         }

@@ -1,5 +1,6 @@
 using Export.Architectures;
 using Export.Commands;
+using Export.Conversion;
 using Export.Downloads;
 using Export.Onnx;
 using Export.Tests.Writers;

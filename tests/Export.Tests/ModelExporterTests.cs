@@ -127,7 +127,7 @@ public sealed class ModelExporterTests : IDisposable
     public async Task Export_Download_InstallsAnOfficialModelAndDropsTheFile()
     {
         byte[] content = await File.ReadAllBytesAsync(Checkpoint(1000));
-        FileDigest digest = FileDigests.Compute(Checkpoint(1000), "own.pth");
+        FileDigest digest = FileDigest.Of(Checkpoint(1000), "own.pth");
         CatalogEntry entry = ModelCatalog.Entries[0] with { Bytes = content.Length, Sha256Prefix = digest.Sha256[..8] };
         using LoopbackServer server = new((_, _) => LoopbackServer.Response("200 OK", content));
         ModelExporter exporter = new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));

@@ -21,7 +21,7 @@ public sealed class ModelFileVerifierTests : IDisposable
 
         Assert.Contains(model.ModelPath, message, StringComparison.Ordinal);
         Assert.Contains(model.Manifest.Model.Sha256, message, StringComparison.Ordinal);
-        Assert.Contains(FileDigests.Compute(model.ModelPath, "x").Sha256, message, StringComparison.Ordinal);
+        Assert.Contains(FileDigest.Of(model.ModelPath, "x").Sha256, message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,8 +18,8 @@ internal static class Sample
         LabelSet.Numbered(3).Save(installation.PathOf("labels.csv"));
         return Manifest(name) with
         {
-            Model = FileDigests.Compute(installation.PathOf("model.onnx"), "model.onnx"),
-            Labels = FileDigests.Compute(installation.PathOf("labels.csv"), "labels.csv"),
+            Model = FileDigest.Of(installation.PathOf("model.onnx"), "model.onnx"),
+            Labels = FileDigest.Of(installation.PathOf("labels.csv"), "labels.csv"),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Export.Architectures;
+using Export.Conversion;
 using Export.Onnx;
 using Export.Weights;
 using ModelStore;
@@ -15,7 +16,13 @@ namespace Export;
 /// <param name="Entry">The published model, where it is one.</param>
 /// <param name="Precision">Arithmetic of the network.</param>
 internal sealed record ExportPlan(
-    ResNetArchitecture Architecture, WeightSource Weights, LabelSet Labels, ModelOrigin Origin, WeightsSource Source, CatalogEntry? Entry, Precision Precision)
+    ResNetArchitecture Architecture,
+    WeightSource Weights,
+    LabelSet Labels,
+    ModelOrigin Origin,
+    WeightsSource Source,
+    CatalogEntry? Entry,
+    Precision Precision)
 {
     /// <summary>torchvision's recipe, which all published models and by far most custom ones were trained with.</summary>
     public static PreprocessingRecipe Recipe => PreprocessingRecipe.ImageNet;
@@ -31,7 +38,7 @@ internal sealed record ExportPlan(
     };
 
     /// <summary>The ONNX model; its metadata_props use the keys of ONNX's docs/IR.md and docs/MetadataProps.md, then our own.</summary>
-    public OnnxModel Describe(string name, string version, FileDigest labels)
+    public OnnxFile Describe(string name, string version, FileDigest labels)
     {
         List<KeyValuePair<string, string>> metadata =
         [
@@ -60,34 +67,36 @@ internal sealed record ExportPlan(
         if (Source.Sha256 is not null) metadata.Add(new("source_sha256", Source.Sha256));
         if (Source.Seed is { } seed) metadata.Add(new("seed", seed.ToString(CultureInfo.InvariantCulture)));
         if (Precision != Precision.Fp32) metadata.Add(new("precision", NameOf(Precision)));
-        return new OnnxModel(ResNetGraph.Build(Architecture, Weights, Recipe.Crop, Precision), "export", version, metadata);
+        return new OnnxFile(ResNetGraph.Build(Architecture, Weights, Recipe.Crop, Precision), "export", version, metadata);
     }
 
     /// <summary>What the store keeps beside the files.</summary>
-    public ModelManifest Manifest(string name, int version, string exporter, FileDigest model, FileDigest labels, PrecisionAgreement? agreement) => new()
-    {
-        Name = name,
-        Version = version,
-        Architecture = Architecture.Name,
-        Origin = Origin,
-        Licence = Licence,
-        Classes = Architecture.Classes,
-        Parameters = Architecture.Parameters,
-        Precision = NameOf(Precision),
-        Agreement = agreement,
-        Exporter = exporter,
-        Source = Source,
-        Model = model,
-        Labels = labels,
-        Preprocessing = Recipe,
-    };
+    public ModelManifest Manifest(
+        string name, int version, string exporter, FileDigest model, FileDigest labels, PrecisionAgreement? agreement) => new()
+        {
+            Name = name,
+            Version = version,
+            Architecture = Architecture.Name,
+            Origin = Origin,
+            Licence = Licence,
+            Classes = Architecture.Classes,
+            Parameters = Architecture.Parameters,
+            Precision = NameOf(Precision),
+            Agreement = agreement,
+            Exporter = exporter,
+            Source = Source,
+            Model = model,
+            Labels = labels,
+            Preprocessing = Recipe,
+        };
 
     /// <summary>What the user should know about the result.</summary>
     public IReadOnlyList<string> Warnings(ExportRequest request)
     {
         List<string> warnings = [];
         if (Origin == ModelOrigin.Synthetic) warnings.Add("The weights are synthetic: the answers mean nothing.");
-        if (Origin == ModelOrigin.Official && Entry is { KnownBad: true }) warnings.Add(Entry.Note ?? "The published file does not reach the published accuracy.");
+        if (Origin == ModelOrigin.Official && Entry is { KnownBad: true })
+            warnings.Add(Entry.Note ?? "The published file does not reach the published accuracy.");
         if (Origin == ModelOrigin.Custom && request.LabelsFile is null)
         {
             warnings.Add(Architecture.Classes == LabelSet.ImageNet.Count
@@ -98,5 +107,6 @@ internal sealed record ExportPlan(
         return warnings;
     }
 
-    private static string Numbers(IEnumerable<float> numbers) => string.Join(",", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+    private static string Numbers(IEnumerable<float> numbers) =>
+        string.Join(",", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 }

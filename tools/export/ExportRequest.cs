@@ -1,3 +1,4 @@
+using Export.Onnx;
 using ModelStore;
 
 namespace Export;

@@ -3,6 +3,7 @@ using Export.Architectures;
 using Export.Checkpoints;
 using Export.Downloads;
 using Export.Onnx;
+using Export.Verification;
 using Export.Weights;
 using ModelStore;
 
@@ -32,15 +33,18 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
     /// <exception cref="WeightsException">The weights are not a ResNet's, or not finite.</exception>
     /// <exception cref="DownloadException">The published file cannot be fetched.</exception>
     /// <exception cref="ModelStoreException">The store cannot be written.</exception>
-    public async Task<ExportReport> ExportAsync(ExportRequest request, IProgress<ExportProgress>? progress = null, CancellationToken cancel = default)
+    public async Task<ExportReport> ExportAsync(
+        ExportRequest request, IProgress<ExportProgress>? progress = null, CancellationToken cancel = default)
     {
         if (!ModelName.IsValid(request.Name)) throw new ExportException($"'{request.Name}' cannot be a model's name. {ModelName.Rule}");
         Stopwatch total = Stopwatch.StartNew();
-        if (!request.Force && Existing.Find(store, request) is { } existing) return new ExportReport(existing, false, TimeSpan.Zero, 0, total.Elapsed, []);
+        if (!request.Force && InstalledLookup.Find(store, request) is { } existing)
+            return new ExportReport(existing, false, TimeSpan.Zero, 0, total.Elapsed, []);
         if (request.SyntheticSeed is { } seed) return Install(request, SyntheticPlan(request, seed), total, progress, cancel);
 
         (string path, FileDigest digest) = await CheckpointAsync(request, progress, cancel).ConfigureAwait(false);
-        if (!request.Force && Existing.FindSource(store, request, digest) is { } same) return new ExportReport(same, false, TimeSpan.Zero, 0, total.Elapsed, []);
+        if (!request.Force && InstalledLookup.FindSource(store, request, digest) is { } same)
+            return new ExportReport(same, false, TimeSpan.Zero, 0, total.Elapsed, []);
         ExportReport report;
         using (Checkpoint checkpoint = Checkpoint.Open(path))
         {
@@ -52,11 +56,13 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         return report;
     }
 
-    private async Task<(string Path, FileDigest Digest)> CheckpointAsync(ExportRequest request, IProgress<ExportProgress>? progress, CancellationToken cancel)
+    private async Task<(string Path, FileDigest Digest)> CheckpointAsync(
+        ExportRequest request, IProgress<ExportProgress>? progress, CancellationToken cancel)
     {
         if (request.Checkpoint is null)
         {
-            CatalogEntry entry = request.Entry ?? throw new ExportException($"'{request.Name}' is not a published model; give its weights with --checkpoint.");
+            CatalogEntry entry = request.Entry
+                ?? throw new ExportException($"'{request.Name}' is not a published model; give its weights with --checkpoint.");
             Progress fetched = new(bytes => progress?.Report(new ExportProgress(request.Name, ExportStage.Download, bytes, entry.Bytes)));
             return await download.FetchAsync(entry, Path.Combine(store.Root, DownloadFolder), fetched, cancel).ConfigureAwait(false);
         }
@@ -65,8 +71,8 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         if (request.Entry is { } published && !CheckpointDownload.IsPublished(digest, published))
         {
             throw new ExportException(
-                $"{request.Checkpoint}: SHA-256 is {digest.Sha256} ({digest.Bytes:N0} bytes), but the published {published.Name} is {published.Sha256Prefix}… " +
-                $"({published.Bytes:N0} bytes). Give another --name to install it as your own.");
+                $"{request.Checkpoint}: SHA-256 is {digest.Sha256} ({digest.Bytes:N0} bytes), but the published {published.Name} is " +
+                $"{published.Sha256Prefix}… ({published.Bytes:N0} bytes). Give another --name to install it as your own.");
         }
 
         return (request.Checkpoint, digest);
@@ -78,7 +84,8 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         try
         {
             long bytes = Directory.Exists(path) ? throw new ExportException($"{path}: it is a directory.") : new FileInfo(path).Length;
-            return FileDigests.Compute(path, Path.GetFileName(path), new Progress(done => progress?.Report(new ExportProgress(request.Name, ExportStage.Digest, done, bytes))));
+            Progress read = new(done => progress?.Report(new ExportProgress(request.Name, ExportStage.Digest, done, bytes)));
+            return FileDigest.Of(path, Path.GetFileName(path), read);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -88,11 +95,14 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
 
     private static ExportPlan SyntheticPlan(ExportRequest request, int seed)
     {
-        string name = request.Architecture ?? request.Entry?.Architecture ?? throw new ExportException("Synthetic weights need an architecture.");
+        string name = request.Architecture ?? request.Entry?.Architecture
+            ?? throw new ExportException("Synthetic weights need an architecture.");
         LabelSet labels = request.LabelsFile is null ? LabelSet.ImageNet : LabelSet.Load(request.LabelsFile);
         ResNetArchitecture architecture = ResNetNames.Find(name, labels.Count)
             ?? throw new ExportException($"'{name}' is not an architecture; known are {ResNetNames.Rule}.");
-        return new ExportPlan(architecture, new SyntheticWeights(architecture, seed), labels, ModelOrigin.Synthetic, new WeightsSource(Seed: seed), request.Entry, request.Precision);
+        SyntheticWeights weights = new(architecture, seed);
+        return new ExportPlan(
+            architecture, weights, labels, ModelOrigin.Synthetic, new WeightsSource(Seed: seed), request.Entry, request.Precision);
     }
 
     private static ExportPlan CheckpointPlan(ExportRequest request, Checkpoint checkpoint, FileDigest digest)
@@ -102,18 +112,22 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
             : architecture.Classes == LabelSet.ImageNet.Count ? LabelSet.ImageNet
             : LabelSet.Numbered(architecture.Classes);
         if (labels.Count != architecture.Classes)
-            throw new ExportException($"{request.LabelsFile}: has {labels.Count} labels; {checkpoint.Path} has {architecture.Classes} classes.");
+            throw new ExportException(
+                $"{request.LabelsFile}: has {labels.Count} labels; {checkpoint.Path} has {architecture.Classes} classes.");
         ModelOrigin origin = request.Entry is null ? ModelOrigin.Custom : ModelOrigin.Official;
-        return new ExportPlan(architecture, new CheckpointWeights(checkpoint), labels, origin, new WeightsSource(request.Entry?.Url, digest.File, digest.Sha256), request.Entry, request.Precision);
+        WeightsSource source = new(request.Entry?.Url, digest.File, digest.Sha256);
+        return new ExportPlan(
+            architecture, new CheckpointWeights(checkpoint), labels, origin, source, request.Entry, request.Precision);
     }
 
-    private ExportReport Install(ExportRequest request, ExportPlan plan, Stopwatch total, IProgress<ExportProgress>? progress, CancellationToken cancel)
+    private ExportReport Install(
+        ExportRequest request, ExportPlan plan, Stopwatch total, IProgress<ExportProgress>? progress, CancellationToken cancel)
     {
         Stopwatch conversion = Stopwatch.StartNew();
         using ModelInstallation installation = store.Begin(request.Name);
         string path = installation.PathOf(ModelFile), labelsPath = installation.PathOf(LabelsFile);
         plan.Labels.Save(labelsPath);
-        FileDigest labels = FileDigests.Compute(labelsPath, LabelsFile);
+        FileDigest labels = FileDigest.Of(labelsPath, LabelsFile);
         OnnxWriter writer = new(plan.Describe(request.Name, Version, labels));
         FileDigest model = WriteModel(writer, request.Name, path, progress, cancel);
         TimeSpan converted = conversion.Elapsed;
@@ -122,28 +136,34 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, 0, writer.Bytes));
         OnnxCheck.Run(path, plan.Architecture.Classes, ExportPlan.Recipe.Crop, plan.Precision);
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, writer.Bytes, writer.Bytes));
-        PrecisionAgreement? agreement = plan.Precision == Precision.Fp32 ? null : MeasureAgreement(installation, plan, request.Name, labels, cancel);
+        PrecisionAgreement? agreement = plan.Precision == Precision.Fp32
+            ? null
+            : MeasureAgreement(installation, plan, request.Name, labels, cancel);
         InstalledModel installed = installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels, agreement));
         return new ExportReport(installed, true, converted, peak, total.Elapsed, plan.Warnings(request));
     }
 
     /// <summary>Writes the float32 network beside the other for as long as it takes to compare them.</summary>
-    private PrecisionAgreement MeasureAgreement(ModelInstallation installation, ExportPlan plan, string name, FileDigest labels, CancellationToken cancel)
+    private PrecisionAgreement MeasureAgreement(
+        ModelInstallation installation, ExportPlan plan, string name, FileDigest labels, CancellationToken cancel)
     {
         string reference = installation.PathOf("reference.onnx");
-        WriteModel(new OnnxWriter((plan with { Precision = Precision.Fp32 }).Describe(name, Version, labels)), name, reference, null, cancel);
+        WriteModel(
+            new OnnxWriter((plan with { Precision = Precision.Fp32 }).Describe(name, Version, labels)), name, reference, null, cancel);
         PrecisionAgreement agreement = AgreementMeasurement.Run(reference, installation.PathOf(ModelFile), ExportPlan.Recipe.Crop);
         File.Delete(reference);
         return agreement;
     }
 
-    private FileDigest WriteModel(OnnxWriter writer, string name, string path, IProgress<ExportProgress>? progress, CancellationToken cancel)
+    private FileDigest WriteModel(
+        OnnxWriter writer, string name, string path, IProgress<ExportProgress>? progress, CancellationToken cancel)
     {
         try
         {
             using Stream file = createFile is null ? File.Create(path, bufferSize: 1 << 16) : createFile(path);
             using DigestStream digest = new(file);
-            writer.Write(digest, new Progress(done => progress?.Report(new ExportProgress(name, ExportStage.Convert, done, writer.Bytes))), cancel);
+            writer.Write(
+                digest, new Progress(done => progress?.Report(new ExportProgress(name, ExportStage.Convert, done, writer.Bytes))), cancel);
             file.Flush();
             return digest.Digest(ModelFile);
         }

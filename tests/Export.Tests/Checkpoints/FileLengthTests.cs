@@ -1,6 +1,7 @@
 using Export.Architectures;
 using Export.Checkpoints;
 using Export.Tests.Writers;
+using Export.Weights;
 using ModelStore;
 using TestKit;
 

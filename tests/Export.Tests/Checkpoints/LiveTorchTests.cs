@@ -1,6 +1,6 @@
-using Export.Architectures;
 using Export.Checkpoints;
 using Export.Tests.Oracle;
+using Export.Weights;
 using TestKit;
 
 namespace Export.Tests.Checkpoints;

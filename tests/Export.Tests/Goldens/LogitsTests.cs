@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Export.Architectures;
+using Export.Conversion;
 using Export.Onnx;
 using Export.Tests.Oracle;
 using Export.Tests.Writers;
@@ -28,7 +29,7 @@ public sealed class LogitsTests
         string path = folder.File("model.onnx");
         using (FileStream file = File.Create(path))
         {
-            new OnnxWriter(new OnnxModel(ResNetGraph.Build(architecture, new FormulaWeights(architecture), 224), "test", "1", [])).Write(file);
+            new OnnxWriter(new OnnxFile(ResNetGraph.Build(architecture, new FormulaWeights(architecture), 224), "test", "1", [])).Write(file);
         }
 
         float[] images = FormulaWeights.Images(5);

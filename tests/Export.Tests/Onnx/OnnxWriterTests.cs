@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Export.Architectures;
+using Export.Conversion;
 using Export.Onnx;
 using Export.Weights;
 
@@ -35,6 +36,6 @@ public sealed class OnnxWriterTests
     private static OnnxWriter Writer(string name, int seed, int classes = 10)
     {
         ResNetArchitecture architecture = ResNetNames.Find(name, classes)!;
-        return new OnnxWriter(new OnnxModel(ResNetGraph.Build(architecture, new SyntheticWeights(architecture, seed), 224), "test", "1", [new("key", "value")]));
+        return new OnnxWriter(new OnnxFile(ResNetGraph.Build(architecture, new SyntheticWeights(architecture, seed), 224), "test", "1", [new("key", "value")]));
     }
 }

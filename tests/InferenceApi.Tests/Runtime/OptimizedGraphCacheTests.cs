@@ -146,7 +146,7 @@ public sealed class OptimizedGraphCacheTests : IDisposable
     }
 
     private static string Digests(string entry) => string.Join('\n', ((string[])["graph.onnx", "weights.bin"])
-        .Select(name => FileDigests.Compute(Path.Combine(entry, name), "x").Sha256));
+        .Select(name => FileDigest.Of(Path.Combine(entry, name), "x").Sha256));
 
     private static float[] Run(IModelSession session)
     {

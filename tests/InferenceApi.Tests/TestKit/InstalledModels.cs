@@ -22,8 +22,8 @@ internal static class InstalledModels
             Parameters = 1,
             Exporter = "test",
             Source = new WeightsSource(Seed: 1),
-            Model = FileDigests.Compute(installation.PathOf("model.onnx"), "model.onnx"),
-            Labels = FileDigests.Compute(installation.PathOf("labels.csv"), "labels.csv"),
+            Model = FileDigest.Of(installation.PathOf("model.onnx"), "model.onnx"),
+            Labels = FileDigest.Of(installation.PathOf("labels.csv"), "labels.csv"),
             Preprocessing = PreprocessingRecipe.ImageNet with { Crop = crop },
         });
     }

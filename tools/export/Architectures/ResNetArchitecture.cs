@@ -67,7 +67,10 @@ public sealed class ResNetArchitecture
                 ConvolutionLayer? downsample = index == 0 && (stride != 1 || channels != output)
                     ? new($"{name}.downsample.0", $"{name}.downsample.1", channels, output, 1, stride, 1)
                     : null;
-                yield return new ResidualBlock(name, Bottleneck ? BottleneckPath(name, channels, stage, stride) : BasicPath(name, channels, stage, stride), downsample);
+                ConvolutionLayer[] path = Bottleneck
+                    ? BottleneckPath(name, channels, stage, stride)
+                    : BasicPath(name, channels, stage, stride);
+                yield return new ResidualBlock(name, path, downsample);
                 channels = output;
             }
         }

@@ -17,17 +17,21 @@ public static partial class ResNetNames
 
     /// <summary>What names look like, for messages.</summary>
     public const string Rule =
-        "resnet18, 34, 50, 101 or 152; wide_resnet50_2; resnext101_32x8d and the like; resnet_basic_1-1-1-1 or resnet_bottleneck_1-2-2-1_32x4d for others";
+        "resnet18, 34, 50, 101 or 152; wide_resnet50_2; resnext101_32x8d and the like; " +
+        "resnet_basic_1-1-1-1 or resnet_bottleneck_1-2-2-1_32x4d for others";
 
     /// <summary>The name of an architecture; for one without a published name, its blocks and width.</summary>
     public static string NameOf(ResNetArchitecture architecture)
     {
         (int groups, int width) = (architecture.Groups, architecture.WidthPerGroup);
-        string? depth = Depths.FirstOrDefault(depth => depth.Bottleneck == architecture.Bottleneck && depth.Blocks.SequenceEqual(architecture.Blocks)).Name;
+        string? depth = Depths.FirstOrDefault(
+            depth => depth.Bottleneck == architecture.Bottleneck && depth.Blocks.SequenceEqual(architecture.Blocks)).Name;
         if (depth is not null && groups == 1 && width == 64) return "resnet" + depth;
         if (depth is not null && groups == 1 && width == 128) return $"wide_resnet{depth}_2";
         if (depth is not null && groups > 1) return $"resnext{depth}_{groups}x{width}d";
-        string kind = architecture.Bottleneck ? $"bottleneck_{string.Join('-', architecture.Blocks)}_{groups}x{width}d" : $"basic_{string.Join('-', architecture.Blocks)}";
+        string kind = architecture.Bottleneck
+            ? $"bottleneck_{string.Join('-', architecture.Blocks)}_{groups}x{width}d"
+            : $"basic_{string.Join('-', architecture.Blocks)}";
         return "resnet_" + kind;
     }
 
@@ -51,8 +55,10 @@ public static partial class ResNetNames
     private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"\A(?:resnet(?<depth>18|34|50|101|152)|(?<wide>wide_)resnet(?<depth>50|101|152)_2|resnext(?<depth>50|101|152)_(?<groups>[1-9]\d{0,2})x(?<width>[1-9]\d{0,2})d" +
-        @"|resnet_(?:(?<kind>basic)_(?<blocks>[1-9]\d?(?:-[1-9]\d?){3})|(?<kind>bottleneck)_(?<blocks>[1-9]\d?(?:-[1-9]\d?){3})_(?<groups>[1-9]\d{0,2})x(?<width>[1-9]\d{0,2})d))\z",
+        @"\A(?:resnet(?<depth>18|34|50|101|152)|(?<wide>wide_)resnet(?<depth>50|101|152)_2" +
+        @"|resnext(?<depth>50|101|152)_(?<groups>[1-9]\d{0,2})x(?<width>[1-9]\d{0,2})d" +
+        @"|resnet_(?:(?<kind>basic)_(?<blocks>[1-9]\d?(?:-[1-9]\d?){3})" +
+        @"|(?<kind>bottleneck)_(?<blocks>[1-9]\d?(?:-[1-9]\d?){3})_(?<groups>[1-9]\d{0,2})x(?<width>[1-9]\d{0,2})d))\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -31,7 +31,7 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
     /// <summary>Opens a file and finds its tensors.</summary>
-    /// <exception cref="CheckpointException">Not a readable file, of an unknown format, damaged, or asking for something not allowed.</exception>
+    /// <exception cref="CheckpointException">Unreadable, of an unknown format, damaged, or asks for something not allowed.</exception>
     public static Checkpoint Open(string path)
     {
         SafeFileHandle? file = null;
@@ -70,7 +70,8 @@ public sealed class Checkpoint : IDisposable
     public void Read(CheckpointTensor tensor, long first, Span<float> destination)
     {
         if (!ElementTypes.IsFloat(tensor.Type))
-            throw new CheckpointException($"{Path}: tensor '{PickleGlobals.Printable(tensor.Name)}' is {tensor.Type}, expected floating point.");
+            throw new CheckpointException(
+                $"{Path}: tensor '{PickleGlobals.Printable(tensor.Name)}' is {tensor.Type}, expected floating point.");
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + destination.Length, tensor.Count);
         if (tensor.Strides is null) ElementReads.Fill(_file, tensor.Type, tensor.Position, first, destination);

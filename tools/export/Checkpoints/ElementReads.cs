@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Export.Checkpoints;
 
-/// <summary>Reads stored elements as float32. Files are little-endian, and so is every machine .NET's x64 and arm64 builds run on.</summary>
+/// <summary>
+/// Reads stored elements as float32. Files are little-endian, and so is every machine .NET's x64 and arm64 builds run on.
+/// </summary>
 internal static class ElementReads
 {
     /// <summary>Elements converted at a time: 256 KB of double.</summary>

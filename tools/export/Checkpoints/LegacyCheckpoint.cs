@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Export.Checkpoints;
 
-/// <summary>The layout of torch.save before PyTorch 1.6: magic, version, system, state and key list as pickles, then the storages.</summary>
+/// <summary>
+/// The layout of torch.save before PyTorch 1.6: magic, version, system, state and key list as pickles, then the storages.
+/// </summary>
 internal static class LegacyCheckpoint
 {
     /// <summary>A pickle of 0x1950a86a20f9469cfc6c, the magic number in torch/serialization.py.</summary>
@@ -21,7 +23,8 @@ internal static class LegacyCheckpoint
         int position = Magic.Length;
         if (Next(bytes, ref position) is not ProtocolVersion) throw new CheckpointException("its protocol version is not 1001.");
         CheckSystem(Next(bytes, ref position));
-        List<KeyValuePair<string, TensorReference>> tensors = StateDictionary.Find(CheckStorages(Next(bytes, ref position), out Dictionary<string, StorageReference> storages));
+        List<KeyValuePair<string, TensorReference>> tensors = StateDictionary.Find(
+            CheckStorages(Next(bytes, ref position), out Dictionary<string, StorageReference> storages));
         object? keys = Next(bytes, ref position);
         Dictionary<string, long> positions = PlaceStorages(file, length, position, keys, storages);
         return [.. tensors.Select(tensor => TensorView.Place(tensor.Key, tensor.Value, positions[tensor.Value.Storage.Key]))];
@@ -38,7 +41,8 @@ internal static class LegacyCheckpoint
     {
         if (system is not PickleDictionary facts || facts.Find("protocol_version") is not ProtocolVersion)
             throw new CheckpointException("its system description is not PyTorch's.");
-        if (facts.Find("little_endian") is not true) throw new CheckpointException("it was written on a big-endian machine, which is not supported.");
+        if (facts.Find("little_endian") is not true)
+            throw new CheckpointException("it was written on a big-endian machine, which is not supported.");
     }
 
     private static object? CheckStorages(object? state, out Dictionary<string, StorageReference> storages)
@@ -59,14 +63,18 @@ internal static class LegacyCheckpoint
             if (item is not string key || !storages.TryGetValue(key, out StorageReference? storage))
                 throw new CheckpointException("its key list names a storage that no tensor uses.");
             if (length - position < 8 || FileReads.Fill(file, count, position) < 8)
-                throw new CheckpointException($"it ends at byte {length:N0}, before storage '{PickleGlobals.Printable(key)}'; the file is truncated.");
+                throw new CheckpointException(
+                    $"it ends at byte {length:N0}, before storage '{PickleGlobals.Printable(key)}'; the file is truncated.");
             long found = BinaryPrimitives.ReadInt64LittleEndian(count);
             if (found != storage.Count)
-                throw new CheckpointException($"storage '{PickleGlobals.Printable(key)}' has {found} elements where the pickle says {storage.Count}.");
+                throw new CheckpointException(
+                    $"storage '{PickleGlobals.Printable(key)}' has {found} elements where the pickle says {storage.Count}.");
             position += 8;
             if (storage.Bytes > length - position)
-                throw new CheckpointException($"it ends at byte {length:N0}, inside storage '{PickleGlobals.Printable(key)}'; the file is truncated.");
-            if (!positions.TryAdd(key, position)) throw new CheckpointException($"its key list names storage '{PickleGlobals.Printable(key)}' twice.");
+                throw new CheckpointException(
+                    $"it ends at byte {length:N0}, inside storage '{PickleGlobals.Printable(key)}'; the file is truncated.");
+            if (!positions.TryAdd(key, position))
+                throw new CheckpointException($"its key list names storage '{PickleGlobals.Printable(key)}' twice.");
             position += storage.Bytes;
         }
 

@@ -8,15 +8,17 @@ internal static class PickleObjects
     /// </summary>
     public static StorageReference Storage(object? id)
     {
-        if (id is not object?[] { Length: 5 or 6 } parts || parts[0] is not "storage" || parts[2] is not string key || parts[3] is not string ||
-            parts[4] is not long count)
+        if (id is not object?[] { Length: 5 or 6 } parts || parts[0] is not "storage" || parts[2] is not string key ||
+            parts[3] is not string || parts[4] is not long count)
         {
             throw new CheckpointException("a persistent id of its pickle does not describe a storage.");
         }
 
-        if (parts.Length == 6 && parts[5] is not null) throw new CheckpointException($"storage '{PickleGlobals.Printable(key)}' is a view of another, which is not supported.");
+        if (parts.Length == 6 && parts[5] is not null)
+            throw new CheckpointException($"storage '{PickleGlobals.Printable(key)}' is a view of another, which is not supported.");
         ElementType type = PickleGlobals.ElementTypeOf(parts[1]);
-        if (count <= 0 || count > long.MaxValue / 16) throw new CheckpointException($"storage '{PickleGlobals.Printable(key)}' claims {count} elements.");
+        if (count <= 0 || count > long.MaxValue / 16)
+            throw new CheckpointException($"storage '{PickleGlobals.Printable(key)}' claims {count} elements.");
         return new StorageReference(type, key, count);
     }
 
@@ -50,7 +52,9 @@ internal static class PickleObjects
     {
         long[] integers = new long[values.Length];
         for (int index = 0; index < values.Length; index++)
-            integers[index] = values[index] is long value ? value : throw new CheckpointException("a tensor's size or stride is not a number.");
+            integers[index] = values[index] is long value
+                ? value
+                : throw new CheckpointException("a tensor's size or stride is not a number.");
         return integers;
     }
 }

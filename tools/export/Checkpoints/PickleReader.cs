@@ -9,7 +9,9 @@ namespace Export.Checkpoints;
 /// </summary>
 internal ref struct PickleReader
 {
-    /// <summary>Longest pickle accepted. The largest published state dictionary takes 60 KB; PyTorch's optimizers multiply that by three.</summary>
+    /// <summary>
+    /// Longest pickle accepted. The largest published state dictionary takes 60 KB; PyTorch's optimizers multiply that by three.
+    /// </summary>
     public const int MaxBytes = 1 << 20;
 
     /// <summary>Bound on stack and memo: far above the 4,182 entries of a 101-layer network.</summary>
@@ -45,7 +47,8 @@ internal ref struct PickleReader
             PickleOpcode opcode = (PickleOpcode)Take(1)[0];
             if (opcode == PickleOpcode.Stop) break;
             if (!Values(opcode) && !Containers(opcode) && !Objects(opcode))
-                throw new CheckpointException($"opcode 0x{(byte)opcode:x2} at byte {at} of a pickle does not belong into a state dictionary.");
+                throw new CheckpointException(
+                    $"opcode 0x{(byte)opcode:x2} at byte {at} of a pickle does not belong into a state dictionary.");
             if (_stack.Count > MaxEntries || _memo.Count > MaxEntries)
                 throw new CheckpointException($"a pickle holds more than {MaxEntries} values.");
         }
@@ -60,7 +63,8 @@ internal ref struct PickleReader
         {
             case PickleOpcode.Protocol:
                 int protocol = Take(1)[0];
-                if (protocol != 2) throw new CheckpointException($"pickle protocol {protocol} is not supported; PyTorch writes protocol 2.");
+                if (protocol != 2)
+                    throw new CheckpointException($"pickle protocol {protocol} is not supported; PyTorch writes protocol 2.");
                 return true;
             case PickleOpcode.None: Push(null); return true;
             case PickleOpcode.NewTrue: Push(true); return true;
@@ -216,7 +220,8 @@ internal ref struct PickleReader
             throw new CheckpointException("a pickle sets items of something other than a dictionary.");
         for (int index = 0; index < values.Length; index += 2)
         {
-            if (values[index] is not (string or long)) throw new CheckpointException("a dictionary of a pickle has a key that is neither text nor number.");
+            if (values[index] is not (string or long))
+                throw new CheckpointException("a dictionary of a pickle has a key that is neither text nor number.");
             dictionary.Items.Add(new(values[index]!, values[index + 1])); // The pattern above excludes null.
         }
     }

@@ -16,10 +16,12 @@ internal static class SafetensorsCheckpoint
         Span<byte> prefix = stackalloc byte[8];
         if (FileReads.Fill(file, prefix, 0) < 8) throw new CheckpointException("it is shorter than a safetensors header.");
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerBytes > MaxHeaderBytes) throw new CheckpointException($"its header claims {headerBytes:N0} bytes; no more than {MaxHeaderBytes:N0} are accepted.");
+        if (headerBytes > MaxHeaderBytes)
+            throw new CheckpointException($"its header claims {headerBytes:N0} bytes; no more than {MaxHeaderBytes:N0} are accepted.");
         if ((long)headerBytes > length - 8) throw new CheckpointException("it ends inside its header; the file is truncated.");
         byte[] header = new byte[headerBytes];
-        if (FileReads.Fill(file, header, 8) < header.Length) throw new CheckpointException("it ends inside its header; the file is truncated.");
+        if (FileReads.Fill(file, header, 8) < header.Length)
+            throw new CheckpointException("it ends inside its header; the file is truncated.");
         List<CheckpointTensor> tensors = Parse(header);
         CheckRanges(tensors, 8 + (long)headerBytes, length);
         return tensors;
@@ -39,7 +41,8 @@ internal static class SafetensorsCheckpoint
 
             return tensors;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new CheckpointException("its safetensors header is not valid.", exception);
         }
@@ -55,7 +58,8 @@ internal static class SafetensorsCheckpoint
         ElementType type = TypeOf(shown, description.GetProperty("dtype").GetString());
         long bytes = TensorView.Count(shown, shape) * ElementTypes.SizeOf(type);
         if (range.Length != 2 || range[0] < 0 || range[1] < range[0] || range[1] - range[0] != bytes)
-            throw new CheckpointException($"tensor '{shown}' has a range of [{string.Join(", ", range)}] where its shape needs {bytes} bytes.");
+            throw new CheckpointException(
+                $"tensor '{shown}' has a range of [{string.Join(", ", range)}] where its shape needs {bytes} bytes.");
         if (range[1] > long.MaxValue - dataStart) throw new CheckpointException($"tensor '{shown}' lies outside the file.");
         return new CheckpointTensor(name, type, shape, null, dataStart + range[0]);
     }
@@ -83,7 +87,8 @@ internal static class SafetensorsCheckpoint
             string shown = PickleGlobals.Printable(tensor.Name);
             if (tensor.Position != position) throw new CheckpointException($"tensor '{shown}' leaves a gap or overlaps another.");
             position += tensor.Bytes;
-            if (position > length) throw new CheckpointException($"it ends at byte {length:N0}, inside tensor '{shown}'; the file is truncated.");
+            if (position > length)
+                throw new CheckpointException($"it ends at byte {length:N0}, inside tensor '{shown}'; the file is truncated.");
         }
 
         if (position != length) throw new CheckpointException($"{length - position:N0} bytes follow its last tensor.");

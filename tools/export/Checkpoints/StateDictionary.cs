@@ -29,7 +29,8 @@ internal static class StateDictionary
         foreach ((object key, object? value) in dictionary.Items)
         {
             if (key is not string name || value is not TensorReference tensor)
-                throw new CheckpointException($"entry '{PickleGlobals.Printable(key.ToString() ?? "")}' of its state dictionary is not a tensor.");
+                throw new CheckpointException(
+                    $"entry '{PickleGlobals.Printable(key.ToString() ?? "")}' of its state dictionary is not a tensor.");
             tensors.Add(new(name, tensor));
         }
 
@@ -40,7 +41,8 @@ internal static class StateDictionary
     public static string[] PlainNames(IReadOnlyList<string> names)
     {
         if (names.Count == 0) throw new CheckpointException("it holds no tensors.");
-        if (names.Count > MaxTensors) throw new CheckpointException($"it holds {names.Count:N0} tensors; no more than {MaxTensors:N0} are accepted.");
+        if (names.Count > MaxTensors)
+            throw new CheckpointException($"it holds {names.Count:N0} tensors; no more than {MaxTensors:N0} are accepted.");
         string[] plain = [.. names];
         while (Prefixes.FirstOrDefault(prefix => plain.All(name => name.StartsWith(prefix, StringComparison.Ordinal))) is { } shared)
             plain = [.. plain.Select(name => name[shared.Length..])];

@@ -15,7 +15,8 @@ internal static class StorageInventory
         {
             if (value is TensorReference tensor) Add(storages, tensor.Storage);
             else if (value is StorageReference storage) Add(storages, storage);
-            else if (value is PickleDictionary dictionary && seen.Add(dictionary)) Push(waiting, dictionary.Items.Select(item => item.Value));
+            else if (value is PickleDictionary dictionary && seen.Add(dictionary))
+                Push(waiting, dictionary.Items.Select(item => item.Value));
             else if (value is List<object?> list && seen.Add(list)) Push(waiting, list);
             else if (value is object?[] tuple && seen.Add(tuple)) Push(waiting, tuple);
         }

@@ -27,7 +27,8 @@ internal static class TensorView
 
         bool contiguous = IsDense(shape, tensor.Stride, Enumerable.Range(0, shape.Length).Reverse());
         if (!contiguous && !IsDense(shape, tensor.Stride, Enumerable.Range(0, shape.Length).OrderBy(axis => tensor.Stride[axis])))
-            throw new CheckpointException($"tensor '{shown}' has strides [{string.Join(", ", tensor.Stride)}], which skip or repeat elements.");
+            throw new CheckpointException(
+                $"tensor '{shown}' has strides [{string.Join(", ", tensor.Stride)}], which skip or repeat elements.");
         long position = storagePosition + (tensor.Offset * ElementTypes.SizeOf(storage.Type));
         return new CheckpointTensor(name, storage.Type, shape, contiguous ? null : tensor.Stride, position);
     }

@@ -52,12 +52,14 @@ internal static class ZipCheckpoint
 
         string? unused = entries.Keys.FirstOrDefault(name =>
             name.StartsWith("data/", StringComparison.Ordinal) && name.Length > 5 && !storages.ContainsKey(name[5..]));
-        if (unused is not null) throw new CheckpointException($"entry '{PickleGlobals.Printable(unused)}' is a storage that no tensor uses.");
+        if (unused is not null)
+            throw new CheckpointException($"entry '{PickleGlobals.Printable(unused)}' is a storage that no tensor uses.");
     }
 
     private static byte[] ReadSmall(SafeFileHandle file, ZipEntry entry, int limit)
     {
-        if (entry.Bytes > limit) throw new CheckpointException($"entry '{PickleGlobals.Printable(entry.Name)}' is longer than {limit:N0} bytes.");
+        if (entry.Bytes > limit)
+            throw new CheckpointException($"entry '{PickleGlobals.Printable(entry.Name)}' is longer than {limit:N0} bytes.");
         byte[] content = new byte[entry.Bytes];
         if (FileReads.Fill(file, content, entry.Position) < content.Length) throw new CheckpointException("the file is truncated.");
         return content;

@@ -22,7 +22,8 @@ internal static class ZipDirectory
     public static List<ZipEntry> Read(SafeFileHandle file, long length)
     {
         (long start, long bytes) = FindDirectory(file, length);
-        if (start < 0 || bytes is < 0 or > MaxDirectoryBytes || start > length - bytes) throw Damaged("its central directory lies outside the file");
+        if (start < 0 || bytes is < 0 or > MaxDirectoryBytes || start > length - bytes)
+            throw Damaged("its central directory lies outside the file");
         byte[] directory = new byte[bytes];
         if (FileReads.Fill(file, directory, start) < bytes) throw Damaged("its central directory is cut off");
 
@@ -59,7 +60,8 @@ internal static class ZipDirectory
     private static (long Start, long Bytes) FindDirectory64(SafeFileHandle file, long end)
     {
         byte[] locator = new byte[Locator64Length], record = new byte[End64Length];
-        if (end < Locator64Length || FileReads.Fill(file, locator, end - Locator64Length) < Locator64Length || U32(locator, 0) != Locator64Signature)
+        if (end < Locator64Length || FileReads.Fill(file, locator, end - Locator64Length) < Locator64Length ||
+            U32(locator, 0) != Locator64Signature)
             throw Damaged("its ZIP64 locator is missing");
         long at = I64(locator, 8);
         if (at < 0 || at > end - End64Length || FileReads.Fill(file, record, at) < End64Length || U32(record, 0) != End64Signature)
@@ -143,7 +145,8 @@ internal static class ZipDirectory
     }
 
     /// <summary>The refusal of an archive that carries code, whose entries are compressed besides.</summary>
-    public static CheckpointException TorchScript() => new("it is a TorchScript archive, which carries code; save model.state_dict() instead.");
+    public static CheckpointException TorchScript() =>
+        new("it is a TorchScript archive, which carries code; save model.state_dict() instead.");
 
     private static CheckpointException Damaged(string reason) => new($"its zip archive is refused: {reason}.");
 

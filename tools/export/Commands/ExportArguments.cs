@@ -1,5 +1,6 @@
 using System.Globalization;
 using Export.Architectures;
+using Export.Onnx;
 using ModelStore;
 
 namespace Export.Commands;
@@ -48,8 +49,8 @@ internal sealed record ExportArguments
 
     private Precision Arithmetic => Precision switch
     {
-        "fp32" => Export.Precision.Fp32,
-        "fp16" => Export.Precision.Fp16,
+        "fp32" => Onnx.Precision.Fp32,
+        "fp16" => Onnx.Precision.Fp16,
         _ => throw new UsageException($"--precision is fp32 or fp16, not '{Precision}'."),
     };
 
@@ -71,7 +72,7 @@ internal sealed record ExportArguments
 
     private ExportRequest Request(string name, CatalogEntry? entry) => new()
     {
-        Name = Arithmetic == Export.Precision.Fp16 && Name is null ? name + HalfSuffix : name,
+        Name = Arithmetic == Onnx.Precision.Fp16 && Name is null ? name + HalfSuffix : name,
         Entry = entry ?? ModelCatalog.Find(name),
         Checkpoint = Checkpoint,
         LabelsFile = Labels,

@@ -31,7 +31,7 @@ internal static class ExportCommand
             models, all, checkpoint, name, labels, synthetic, precision, force, store,
             ListCommand.Build(store), VerifyCommand.Build(store), RemoveCommand.Build(store),
         };
-        root.SetAction((result, cancel) => Failures.GuardAsync(Console.Error, () => RunAsync(
+        root.SetAction((result, cancel) => CommandErrors.GuardAsync(Console.Error, () => RunAsync(
             new ExportArguments
             {
                 Models = result.GetValue(models) ?? [],
@@ -60,7 +60,7 @@ internal static class ExportCommand
         foreach (ExportRequest request in requests)
         {
             // One model that fails does not keep the others from being installed.
-            int code = await Failures.GuardAsync(Console.Error, async () =>
+            int code = await CommandErrors.GuardAsync(Console.Error, async () =>
             {
                 console.Tell(await console.ShowAsync(request.Name, progress => exporter.ExportAsync(request, progress, cancel)).ConfigureAwait(false));
                 return ExitCode.Ok;

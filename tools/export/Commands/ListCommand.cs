@@ -13,7 +13,7 @@ internal static class ListCommand
     public static Command Build(Option<string> store)
     {
         Command command = new("list", "Shows the published models and what the store holds.");
-        command.SetAction((result, _) => Failures.GuardAsync(Console.Error, () =>
+        command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {
             StoreFolder folder = result.Folder(store);
             int code = ExitCode.Ok;

@@ -11,7 +11,7 @@ internal static class RemoveCommand
         Argument<string[]> models = new("MODEL") { Arity = ArgumentArity.OneOrMore, Description = "Models to remove." };
         Option<int?> version = new("--version-number") { Description = "Remove only this version.", HelpName = "N" };
         Command command = new("remove", "Deletes models from the store.") { models, version };
-        command.SetAction((result, _) => Failures.GuardAsync(Console.Error, () =>
+        command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {
             StoreFolder folder = result.Folder(store);
             int code = ExitCode.Ok;

@@ -10,7 +10,7 @@ internal static class VerifyCommand
     {
         Argument<string[]> models = new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = "Models to verify; all installed ones if none is named." };
         Command command = new("verify", "Compares installed files with their SHA-256.") { models };
-        command.SetAction((result, _) => Failures.GuardAsync(Console.Error, () =>
+        command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {
             StoreFolder folder = result.Folder(store);
             bool sound = true;

@@ -24,13 +24,13 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
     /// <param name="progress">Told the bytes on disk so far.</param>
     /// <param name="cancel">Stops at once and keeps the partial file.</param>
     /// <returns>Path and digest of the complete file.</returns>
-    /// <exception cref="DownloadException">No network, refused by the server, or not the published file; nothing is left under its name.</exception>
+    /// <exception cref="DownloadException">No network, refused by the server, or not the published file.</exception>
     public async Task<(string Path, FileDigest Digest)> FetchAsync(
         CatalogEntry entry, string folder, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         string path = Path.Combine(folder, entry.File), partial = path + ".part";
         using PartialFile file = new(partial);
-        if (File.Exists(path) && FileDigests.Compute(path, entry.File) is { } existing && IsPublished(existing, entry))
+        if (File.Exists(path) && FileDigest.Of(path, entry.File) is { } existing && IsPublished(existing, entry))
         {
             File.Delete(partial);
             return (path, existing);
@@ -42,7 +42,8 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
         {
             file.Restart();
             throw new DownloadException(
-                $"{AddressOf(entry)}: SHA-256 is {digest.Sha256} ({digest.Bytes:N0} bytes), expected {entry.Sha256Prefix}… ({entry.Bytes:N0} bytes). " +
+                $"{AddressOf(entry)}: SHA-256 is {digest.Sha256} ({digest.Bytes:N0} bytes), " +
+                $"expected {entry.Sha256Prefix}… ({entry.Bytes:N0} bytes). " +
                 "The file is not the published one; nothing was installed.");
         }
 
@@ -50,13 +51,17 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
         return (path, digest);
     }
 
-    /// <summary>Whether a file is the published one, by all that was ever published: its length and the first digits of its digest.</summary>
+    /// <summary>
+    /// Whether a file is the published one, by all that was ever published: its length and the first digits of its digest.
+    /// </summary>
     public static bool IsPublished(FileDigest digest, CatalogEntry entry) =>
         digest.Bytes == entry.Bytes && digest.Sha256.StartsWith(entry.Sha256Prefix, StringComparison.Ordinal);
 
-    private Uri AddressOf(CatalogEntry entry) => options.BaseAddress is null ? new Uri(entry.Url) : new Uri(options.BaseAddress, entry.File);
+    private Uri AddressOf(CatalogEntry entry) =>
+        options.BaseAddress is null ? new Uri(entry.Url) : new Uri(options.BaseAddress, entry.File);
 
-    private async Task ReceiveAllAsync(Uri address, PartialFile file, CatalogEntry entry, IProgress<long>? progress, CancellationToken cancel)
+    private async Task ReceiveAllAsync(
+        Uri address, PartialFile file, CatalogEntry entry, IProgress<long>? progress, CancellationToken cancel)
     {
         if (file.Length > entry.Bytes) file.Restart();
         TimeSpan delay = options.FirstDelay;
@@ -81,7 +86,10 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
             if (file.Length >= entry.Bytes) return;
             (attempt, delay) = file.Length > before ? (1, options.FirstDelay) : (attempt + 1, delay);
             if (attempt > AttemptsFor(failure))
-                throw new DownloadException($"{address}: {Reason(failure)}; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.", failure) { Unreachable = true };
+                throw new DownloadException(
+                    $"{address}: {Reason(failure)}; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.",
+                    failure)
+                { Unreachable = true };
             await Task.Delay(delay, time, cancel).ConfigureAwait(false);
             delay *= 2;
         }
@@ -93,7 +101,8 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, silence.Token);
         using HttpRequestMessage request = new(HttpMethod.Get, address);
         if (file.Length > 0) request.Headers.Range = new RangeHeaderValue(file.Length, null);
-        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+        using HttpResponseMessage response = await client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
         AcceptPosition(response, file);
         CheckLength(response, address, file, entry);
 
@@ -104,7 +113,8 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
             silence.CancelAfter(options.Silence);
             int read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
             if (read == 0) return;
-            if (file.Length + read > entry.Bytes) throw new DownloadException($"{address}: is longer than the published {entry.Bytes:N0} bytes.");
+            if (file.Length + read > entry.Bytes)
+                throw new DownloadException($"{address}: is longer than the published {entry.Bytes:N0} bytes.");
             await WriteAsync(file, buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
             progress?.Report(file.Length);
         }
@@ -130,7 +140,8 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
         if (response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             file.Restart();
-            throw new HttpRequestException("the server does not continue where the download stopped", null, HttpStatusCode.ServiceUnavailable);
+            throw new HttpRequestException(
+                "the server does not continue where the download stopped", null, HttpStatusCode.ServiceUnavailable);
         }
 
         response.EnsureSuccessStatusCode();
@@ -141,24 +152,31 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
     {
         long? rest = response.Content.Headers.ContentLength;
         if (rest is not null && file.Length + rest != entry.Bytes)
-            throw new DownloadException($"{address}: the server offers {file.Length + rest:N0} bytes where {entry.Bytes:N0} were published; nothing was installed.");
+            throw new DownloadException(
+                $"{address}: the server offers {file.Length + rest:N0} bytes where {entry.Bytes:N0} were published; " +
+                "nothing was installed.");
     }
 
     private static bool IsTransient(Exception exception) => exception switch
     {
-        HttpRequestException { StatusCode: { } status } => (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests,
+        HttpRequestException { StatusCode: { } status } =>
+            (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests,
         HttpRequestException or IOException or OperationCanceledException => true,
         _ => false,
     };
 
     // Where no connection comes about at all, waiting half a minute for five attempts only hides the cause.
-    private int AttemptsFor(Exception failure) => failure is HttpRequestException { StatusCode: null, HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError }
-        ? Math.Min(2, options.Attempts)
-        : options.Attempts;
+    private int AttemptsFor(Exception failure) =>
+        failure is HttpRequestException
+        {
+            StatusCode: null,
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError,
+        } ? Math.Min(2, options.Attempts) : options.Attempts;
 
     private string Reason(Exception failure) => failure switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the host's name cannot be resolved; is there a network?",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            "the host's name cannot be resolved; is there a network?",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection ({failure.Message})",
         OperationCanceledException => $"no byte for {options.Silence.TotalSeconds:N0} s",
         _ => failure.Message,

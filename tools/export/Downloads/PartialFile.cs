@@ -3,7 +3,9 @@ using ModelStore;
 
 namespace Export.Downloads;
 
-/// <summary>A download under way on disk. It is locked, so that two exports cannot write into it, and survives for the next run to resume.</summary>
+/// <summary>
+/// A download under way on disk. It is locked, so that two exports cannot write into it, and survives for the next run to resume.
+/// </summary>
 internal sealed class PartialFile : IDisposable
 {
     private readonly FileStream _file;
@@ -19,7 +21,8 @@ internal sealed class PartialFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DownloadException($"{path}: cannot be opened for writing; another export may be downloading the same file. ({exception.Message})", exception);
+            throw new DownloadException(
+                $"{path}: cannot be opened for writing; another export may be downloading the same file. ({exception.Message})", exception);
         }
     }
 

@@ -6,4 +6,5 @@ namespace Export.Onnx;
 /// <param name="Inputs">Names of values and initializers.</param>
 /// <param name="Output">Name of the value it makes.</param>
 /// <param name="Attributes">In alphabetical order, as exporters write them.</param>
-public sealed record OnnxNode(string Type, string Name, IReadOnlyList<string> Inputs, string Output, IReadOnlyList<OnnxAttribute> Attributes);
+public sealed record OnnxNode(
+    string Type, string Name, IReadOnlyList<string> Inputs, string Output, IReadOnlyList<OnnxAttribute> Attributes);

@@ -22,7 +22,7 @@ public sealed class OnnxWriter
 
     /// <summary>The first pass.</summary>
     /// <exception cref="OnnxTooLargeException">The file would be longer than protobuf can express.</exception>
-    public OnnxWriter(OnnxModel model)
+    public OnnxWriter(OnnxFile model)
     {
         OnnxGraph graph = model.Graph;
         foreach (OnnxNode node in graph.Nodes) _graphHead.Message(1, Node(node));
@@ -30,7 +30,8 @@ public sealed class OnnxWriter
         foreach (OnnxInitializer tensor in graph.Initializers) _tensors.Add((InitializerHeader(tensor), tensor));
         _graphTail.Message(11, Value(graph.Input)).Message(12, Value(graph.Output));
 
-        long graphBytes = _graphHead.Bytes.Length + _tensors.Sum(tensor => tensor.Header.Bytes.Length + tensor.Tensor.Bytes) + _graphTail.Bytes.Length;
+        long tensorBytes = _tensors.Sum(tensor => tensor.Header.Bytes.Length + tensor.Tensor.Bytes);
+        long graphBytes = _graphHead.Bytes.Length + tensorBytes + _graphTail.Bytes.Length;
         _head.Integer(1, IrVersion).Text(2, model.Producer).Text(3, model.ProducerVersion).Header(7, graphBytes);
         _tail.Message(8, new ProtobufMessage().Text(1, "").Integer(2, Opset));
         foreach ((string key, string value) in model.Metadata) _tail.Message(14, new ProtobufMessage().Text(1, key).Text(2, value));
@@ -38,7 +39,8 @@ public sealed class OnnxWriter
         if (Bytes > int.MaxValue)
         {
             throw new OnnxTooLargeException(
-                $"{graph.Name} would be an ONNX file of {Bytes:N0} bytes; a protobuf message ends at {int.MaxValue:N0}, so it cannot be written in float32 as one file.");
+                $"{graph.Name} would be an ONNX file of {Bytes:N0} bytes; a protobuf message ends at {int.MaxValue:N0}, " +
+                "so it cannot be written in float32 as one file.");
         }
     }
 

@@ -11,7 +11,8 @@ public sealed class CheckpointWeights(Checkpoint checkpoint) : WeightSource
     /// <inheritdoc/>
     public override void Read(string tensor, long first, Span<float> destination)
     {
-        CheckpointTensor found = checkpoint.Find(tensor) ?? throw new CheckpointException($"{checkpoint.Path}: tensor '{tensor}' is missing.");
+        CheckpointTensor found = checkpoint.Find(tensor)
+            ?? throw new CheckpointException($"{checkpoint.Path}: tensor '{tensor}' is missing.");
         if (found.Strides is null)
         {
             checkpoint.Read(found, first, destination);

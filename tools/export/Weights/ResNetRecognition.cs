@@ -1,7 +1,8 @@
 using System.Globalization;
+using Export.Architectures;
 using Export.Checkpoints;
 
-namespace Export.Architectures;
+namespace Export.Weights;
 
 /// <summary>Tells which ResNet a checkpoint holds from the names and shapes of its tensors alone.</summary>
 public static class ResNetRecognition
@@ -38,13 +39,16 @@ public static class ResNetRecognition
         IReadOnlyList<int> second = Sizes(tensors, "layer1.0.conv2.weight", 4, "[width, width / groups, 3, 3]");
 
         // One damaged block must not make a bottleneck network look like a basic one: any third convolution decides.
-        bool bottleneck = tensors.Keys.Any(name => name.StartsWith("layer", StringComparison.Ordinal) && name.EndsWith(".conv3.weight", StringComparison.Ordinal));
+        bool bottleneck = tensors.Keys.Any(
+            name => name.StartsWith("layer", StringComparison.Ordinal) && name.EndsWith(".conv3.weight", StringComparison.Ordinal));
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => CountBlocks(tensors.Keys, stage))];
         if (!bottleneck) return new ResNetArchitecture(false, blocks, 1, 64, last[0]);
 
         int width = second[0], groups = width % second[1] == 0 ? width / second[1] : 1;
         if (groups is < 1 or > MaxGroups || width / groups > MaxWidthPerGroup)
-            throw new WeightsException($"tensor 'layer1.0.conv2.weight' is [{string.Join(", ", second)}], expected [width, width / groups, 3, 3]; conv1 is [{string.Join(", ", first)}].");
+            throw new WeightsException(
+                $"tensor 'layer1.0.conv2.weight' is [{string.Join(", ", second)}], expected [width, width / groups, 3, 3]; " +
+                $"conv1 is [{string.Join(", ", first)}].");
         return new ResNetArchitecture(true, blocks, groups, width / groups, last[0]);
     }
 
@@ -52,7 +56,9 @@ public static class ResNetRecognition
     {
         if (!tensors.TryGetValue(name, out CheckpointTensor? tensor))
             throw new WeightsException($"this is not a torchvision-style ResNet: tensor '{name}' is missing, expected {expected}.");
-        return tensor.Shape.Count == rank ? tensor.Shape : throw new WeightsException($"tensor '{name}' is {Shown(tensor)}, expected {expected}.");
+        return tensor.Shape.Count == rank
+            ? tensor.Shape
+            : throw new WeightsException($"tensor '{name}' is {Shown(tensor)}, expected {expected}.");
     }
 
     private static int CountBlocks(IEnumerable<string> names, int stage)
@@ -70,23 +76,30 @@ public static class ResNetRecognition
         return highest + 1;
     }
 
-    private static void Compare(ResNetArchitecture architecture, Dictionary<string, CheckpointTensor> tensors, IReadOnlyList<CheckpointTensor> inFileOrder)
+    private static void Compare(
+        ResNetArchitecture architecture, Dictionary<string, CheckpointTensor> tensors, IReadOnlyList<CheckpointTensor> inFileOrder)
     {
         HashSet<string> expectedNames = [];
         foreach (TensorShape expected in architecture.Tensors)
         {
             expectedNames.Add(expected.Name);
             if (!tensors.TryGetValue(expected.Name, out CheckpointTensor? found))
-                throw new WeightsException($"looks like {architecture.Name}, but tensor '{expected.Name}' is missing, expected {expected}{Nearest(expected, tensors)}.");
+                throw new WeightsException(
+                    $"looks like {architecture.Name}, but tensor '{expected.Name}' is missing, " +
+                    $"expected {expected}{Nearest(expected, tensors)}.");
             if (!found.Shape.SequenceEqual(expected.Sizes))
-                throw new WeightsException($"looks like {architecture.Name}, but tensor '{expected.Name}' is {Shown(found)}, expected {expected}.");
+                throw new WeightsException(
+                    $"looks like {architecture.Name}, but tensor '{expected.Name}' is {Shown(found)}, expected {expected}.");
             if (!ElementTypes.IsFloat(found.Type))
                 throw new WeightsException($"tensor '{expected.Name}' is {found.Type}, expected floating point.");
         }
 
-        CheckpointTensor? extra = inFileOrder.FirstOrDefault(tensor => tensors.ContainsKey(tensor.Name) && !expectedNames.Contains(tensor.Name));
+        CheckpointTensor? extra = inFileOrder.FirstOrDefault(
+            tensor => tensors.ContainsKey(tensor.Name) && !expectedNames.Contains(tensor.Name));
         if (extra is not null)
-            throw new WeightsException($"looks like {architecture.Name}, but tensor '{PickleGlobals.Printable(extra.Name)}' {Shown(extra)} does not belong to it, expected nothing of that name.");
+            throw new WeightsException(
+                $"looks like {architecture.Name}, but tensor '{PickleGlobals.Printable(extra.Name)}' {Shown(extra)} " +
+                "does not belong to it, expected nothing of that name.");
     }
 
     // A renamed tensor shows as a missing and an extra one of the same shape; saying so saves the reader a search.
@@ -95,7 +108,8 @@ public static class ResNetRecognition
         string ending = missing.Name[missing.Name.LastIndexOf('.')..];
         CheckpointTensor? alike = tensors.Values.FirstOrDefault(tensor =>
             tensor.Name.Contains(missing.Name, StringComparison.Ordinal) ||
-            (tensor.Shape.SequenceEqual(missing.Sizes) && !tensor.Name.StartsWith("layer", StringComparison.Ordinal) && tensor.Name.EndsWith(ending, StringComparison.Ordinal) &&
+            (tensor.Shape.SequenceEqual(missing.Sizes) && !tensor.Name.StartsWith("layer", StringComparison.Ordinal) &&
+                tensor.Name.EndsWith(ending, StringComparison.Ordinal) &&
              tensor.Name is not ("conv1.weight" or "fc.weight") && !tensor.Name.StartsWith("bn1.", StringComparison.Ordinal)));
         return alike is null ? "" : $"; found '{PickleGlobals.Printable(alike.Name)}' {Shown(alike)} instead";
     }

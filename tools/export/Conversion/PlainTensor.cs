@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Export.Weights;
 
-namespace Export.Architectures;
+namespace Export.Conversion;
 
 /// <summary>Copies a tensor that nothing is folded into.</summary>
 internal static class PlainTensor
@@ -17,7 +17,7 @@ internal static class PlainTensor
         {
             Span<float> piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, count - first));
             weights.Read(tensor, first, piece);
-            BatchNormFolding.CheckFinite(tensor, piece, first);
+            FiniteCheck.Require(tensor, piece, first);
             destination.Write(MemoryMarshal.AsBytes(piece));
         }
     }

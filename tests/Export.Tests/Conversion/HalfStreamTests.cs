@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using Export.Architectures;
-using Export.Onnx;
+using Export.Conversion;
+using Export.Weights;
 
-namespace Export.Tests.Onnx;
+namespace Export.Tests.Conversion;
 
 public sealed class HalfStreamTests
 {

@@ -1,7 +1,8 @@
+using Export.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using ModelStore;
 
-namespace Export.Onnx;
+namespace Export.Verification;
 
 /// <summary>Opens a written file in ONNX Runtime and sees that it computes: batches of 1 and 3, each row as if it were alone.</summary>
 public static class OnnxCheck
@@ -22,7 +23,7 @@ public static class OnnxCheck
     /// <param name="classes">Expected length of a row of logits.</param>
     /// <param name="side">Height and width of the input.</param>
     /// <param name="precision">Decides how much rounding is allowed.</param>
-    /// <exception cref="ExportException">It cannot be opened, or the answers are not finite or depend on the batch.</exception>
+    /// <exception cref="NetworkCheckException">It cannot be opened, or the answers are not finite or depend on the batch.</exception>
     public static void Run(string path, int classes, int side, Precision precision = Precision.Fp32)
     {
         NativeEnvironment.DisableOnnxRuntimeTelemetry();
@@ -32,7 +33,8 @@ public static class OnnxCheck
             using InferenceSession session = new(path, options);
             float[] images = Images(Batch * 3 * side * side);
             float[] together = Logits(session, images, Batch, side);
-            if (together.Length != Batch * classes) throw new ExportException($"{path}: {together.Length} logits for {Batch} images, expected {Batch * classes}.");
+            if (together.Length != Batch * classes)
+                throw new NetworkCheckException($"{path}: {together.Length} logits for {Batch} images, expected {Batch * classes}.");
             for (int row = 0; row < Batch; row++)
             {
                 float[] alone = Logits(session, images[(row * 3 * side * side)..((row + 1) * 3 * side * side)], 1, side);
@@ -41,7 +43,7 @@ public static class OnnxCheck
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ExportException($"{path}: ONNX Runtime refuses the file: {exception.Message}", exception);
+            throw new NetworkCheckException($"{path}: ONNX Runtime refuses the file: {exception.Message}", exception);
         }
     }
 
@@ -61,7 +63,8 @@ public static class OnnxCheck
         {
             // Written so that NaN fails, too.
             if (!(Math.Abs(alone[index] - together[index]) <= tolerance * largest))
-                throw new ExportException($"{path}: logit {index} of image {row} is {together[index]} in a batch and {alone[index]} alone.");
+                throw new NetworkCheckException(
+                    $"{path}: logit {index} of image {row} is {together[index]} in a batch and {alone[index]} alone.");
         }
     }
 

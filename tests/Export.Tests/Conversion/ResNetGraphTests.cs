@@ -1,8 +1,9 @@
 using Export.Architectures;
+using Export.Conversion;
 using Export.Onnx;
 using Export.Weights;
 
-namespace Export.Tests.Architectures;
+namespace Export.Tests.Conversion;
 
 /// <summary>The counts that PyTorch 1.13's own exporter gives for the same networks.</summary>
 public sealed class ResNetGraphTests

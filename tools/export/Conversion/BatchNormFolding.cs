@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Export.Architectures;
 using Export.Weights;
 
-namespace Export.Architectures;
+namespace Export.Conversion;
 
 /// <summary>
 /// Folds a batch normalisation into the convolution before it: s = γ / √(variance + ε), kernel · s, bias = β − mean · s. Computed in
@@ -32,7 +33,7 @@ public sealed class BatchNormFolding
         {
             Span<float> piece = buffer.AsSpan(0, Math.Min(rows, _layer.Out - channel) * row);
             _weights.Read(_layer.Name + ".weight", (long)channel * row, piece);
-            CheckFinite(_layer.Name + ".weight", piece, (long)channel * row);
+            FiniteCheck.Require(_layer.Name + ".weight", piece, (long)channel * row);
             for (int index = 0; index < piece.Length; index += row) Scale(piece.Slice(index, row), scales[channel + (index / row)]);
             if (FiniteCheck.IndexOfNonFinite(piece) >= 0)
                 throw new WeightsException($"folding '{_layer.Norm}' into '{_layer.Name}' exceeds the range of float32.");
@@ -46,17 +47,11 @@ public sealed class BatchNormFolding
     {
         double[] scales = Scales();
         float[] shift = Vector("bias"), mean = Vector("running_mean"), folded = new float[_layer.Out];
-        for (int channel = 0; channel < folded.Length; channel++) folded[channel] = (float)(shift[channel] - (mean[channel] * scales[channel]));
+        for (int channel = 0; channel < folded.Length; channel++)
+            folded[channel] = (float)(shift[channel] - (mean[channel] * scales[channel]));
         if (FiniteCheck.IndexOfNonFinite(folded) >= 0)
             throw new WeightsException($"folding '{_layer.Norm}' into '{_layer.Name}' exceeds the range of float32.");
         destination.Write(MemoryMarshal.AsBytes<float>(folded));
-    }
-
-    /// <summary>Refuses a tensor that holds NaN or infinity, naming the element.</summary>
-    internal static void CheckFinite(string tensor, ReadOnlySpan<float> values, long first)
-    {
-        int index = FiniteCheck.IndexOfNonFinite(values);
-        if (index >= 0) throw new WeightsException($"tensor '{tensor}' holds {values[index]} at element {first + index}, expected finite numbers.");
     }
 
     private double[] Scales()
@@ -66,7 +61,8 @@ public sealed class BatchNormFolding
         for (int channel = 0; channel < scales.Length; channel++)
         {
             if (variance[channel] < 0)
-                throw new WeightsException($"tensor '{_layer.Norm}.running_var' holds {variance[channel]} at element {channel}, expected no negative variance.");
+                throw new WeightsException(
+                    $"tensor '{_layer.Norm}.running_var' holds {variance[channel]} at element {channel}, expected no negative variance.");
             scales[channel] = gamma[channel] / Math.Sqrt(variance[channel] + Epsilon);
         }
 
@@ -77,7 +73,7 @@ public sealed class BatchNormFolding
     {
         string tensor = $"{_layer.Norm}.{name}";
         float[] values = _weights.ReadAll(tensor, _layer.Out);
-        CheckFinite(tensor, values, 0);
+        FiniteCheck.Require(tensor, values, 0);
         return values;
     }
 

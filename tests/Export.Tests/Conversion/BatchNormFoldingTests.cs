@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using Export.Architectures;
+using Export.Conversion;
 using Export.Tests.Writers;
 using Export.Weights;
 
-namespace Export.Tests.Architectures;
+namespace Export.Tests.Conversion;
 
 public sealed class BatchNormFoldingTests
 {

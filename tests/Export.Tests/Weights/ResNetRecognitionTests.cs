@@ -1,9 +1,10 @@
 using Export.Architectures;
 using Export.Checkpoints;
 using Export.Tests.Writers;
+using Export.Weights;
 using TestKit;
 
-namespace Export.Tests.Architectures;
+namespace Export.Tests.Weights;
 
 public sealed class ResNetRecognitionTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Export;
+namespace Export.Onnx;
 
 /// <summary>Arithmetic inside a network. Input and output are float32 either way.</summary>
 [SuppressMessage("Naming", "CA1720", Justification = "The field's own names.")]

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using Export.Architectures;
+using Export.Weights;
 
-namespace Export.Onnx;
+namespace Export.Conversion;
 
 /// <summary>
-/// Takes float32 and writes float16, rounded to nearest, ties to even, as IEEE 754 has it. A finite number beyond float16's range is refused:
-/// as infinity it would make every answer NaN. Numbers below its smallest become zero, which loses nothing that float16 could hold.
+/// Takes float32 and writes float16, rounded to nearest, ties to even, as IEEE 754 has it. A finite number beyond float16's range is
+/// refused: as infinity it would make every answer NaN. Numbers below float16's smallest become zero.
 /// </summary>
 /// <param name="destination">Gets half as many bytes as are written here.</param>
 /// <param name="tensor">Named where a number is refused.</param>
@@ -58,7 +58,9 @@ internal sealed class HalfStream(Stream destination, string tensor) : Stream
     {
         Half half = (Half)value;
         if (!Half.IsFinite(half))
-            throw new WeightsException($"tensor '{tensor}' holds {value} at element {_element}, which float16 cannot express (±{Half.MaxValue}); export it in fp32.");
+            throw new WeightsException(
+                $"tensor '{tensor}' holds {value} at element {_element}, which float16 cannot express (±{Half.MaxValue}); " +
+                "export it in fp32.");
         BinaryPrimitives.WriteHalfLittleEndian(_halves.AsSpan(index * 2), half);
         _element++;
     }

@@ -1,7 +1,8 @@
+using Export.Architectures;
 using Export.Onnx;
 using Export.Weights;
 
-namespace Export.Architectures;
+namespace Export.Conversion;
 
 /// <summary>Writes a ResNet down as an ONNX graph: Conv with folded normalisation, Relu, Add, and the head.</summary>
 public sealed class ResNetGraph
@@ -70,7 +71,8 @@ public sealed class ResNetGraph
     {
         string kernel = Initializer("fc.weight", [architecture.Classes, architecture.Features],
             stream => PlainTensor.Write(_weights, "fc.weight", (long)architecture.Classes * architecture.Features, stream));
-        string bias = Initializer("fc.bias", [architecture.Classes], stream => PlainTensor.Write(_weights, "fc.bias", architecture.Classes, stream));
+        string bias = Initializer(
+            "fc.bias", [architecture.Classes], stream => PlainTensor.Write(_weights, "fc.bias", architecture.Classes, stream));
         string output = _precision == Precision.Fp16 ? "fc.out" : "logits";
         _nodes.Add(new OnnxNode("Gemm", "fc", [input, kernel, bias], output,
             [OnnxAttribute.Of("alpha", 1f), OnnxAttribute.Of("beta", 1f), OnnxAttribute.Of("transB", 1)]));

@@ -1,15 +1,19 @@
+using Export.Onnx;
 using ModelStore;
 
 namespace Export;
 
 /// <summary>Finds an installed model that is what a request asks for, so that exporting twice costs nothing.</summary>
-internal static class Existing
+internal static class InstalledLookup
 {
     /// <summary>What can be told without the checkpoint: a published or synthetic model of that name.</summary>
     public static InstalledModel? Find(StoreFolder store, ExportRequest request)
     {
-        if (request.LabelsFile is not null || request.Checkpoint is not null || Latest(store, request.Name, request.Precision) is not { } latest) return null;
-        if (request.SyntheticSeed is null) return request.Entry is not null && latest.Manifest.Origin == ModelOrigin.Official ? latest : null;
+        if (request.LabelsFile is not null || request.Checkpoint is not null ||
+            Latest(store, request.Name, request.Precision) is not { } latest)
+            return null;
+        if (request.SyntheticSeed is null)
+            return request.Entry is not null && latest.Manifest.Origin == ModelOrigin.Official ? latest : null;
 
         // Meaningless weights never push real ones aside unasked.
         return latest.Manifest.Origin != ModelOrigin.Synthetic || latest.Manifest.Source.Seed == request.SyntheticSeed ? latest : null;
@@ -24,7 +28,10 @@ internal static class Existing
     {
         try
         {
-            return store.Latest(name) is { } latest && latest.Manifest.Precision == ExportPlan.NameOf(precision) && File.Exists(latest.ModelPath) && new FileInfo(latest.ModelPath).Length == latest.Manifest.Model.Bytes ? latest : null;
+            return store.Latest(name) is { } latest && latest.Manifest.Precision == ExportPlan.NameOf(precision) &&
+                File.Exists(latest.ModelPath) && new FileInfo(latest.ModelPath).Length == latest.Manifest.Model.Bytes
+                ? latest
+                : null;
         }
         catch (ModelStoreException)
         {

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ModelStore;
 
-namespace Export.Onnx;
+namespace Export;
 
 /// <summary>Passes writes on and computes their SHA-256, so that a new file need not be read again.</summary>
 internal sealed class DigestStream(Stream inner) : Stream

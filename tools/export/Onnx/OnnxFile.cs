@@ -5,5 +5,5 @@ namespace Export.Onnx;
 /// <param name="Producer">Name of the tool that made it.</param>
 /// <param name="ProducerVersion">Its version.</param>
 /// <param name="Metadata">Keys and values of metadata_props, in the order they are written.</param>
-public sealed record OnnxModel(
+public sealed record OnnxFile(
     OnnxGraph Graph, string Producer, string ProducerVersion, IReadOnlyList<KeyValuePair<string, string>> Metadata);

@@ -1,14 +1,14 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelStore;
 
-namespace Export.Onnx;
+namespace Export.Verification;
 
 /// <summary>Compares the answers of two ONNX files on generated pictures, on ONNX Runtime's CPU provider.</summary>
 internal static class AgreementMeasurement
 {
     private const int Pictures = 16;
 
-    /// <summary>Waves a channel: enough for edges and areas of every size, unlike noise, which looks the same to a network everywhere.</summary>
+    /// <summary>Waves a channel: edges and areas of every size. Noise would look the same to a network everywhere.</summary>
     private const int Waves = 4;
 
     /// <summary>Runs both.</summary>
@@ -40,9 +40,12 @@ internal static class AgreementMeasurement
         {
             for (int wave = 0; wave < Waves; wave++)
             {
-                (double x, double y, double phase) = (random.NextDouble() * (wave + 1) * 20 / side, random.NextDouble() * (wave + 1) * 20 / side, random.NextDouble() * 6);
-                for (int index = 0; index < side * side; index++)
-                    picture[(channel * side * side) + index] += (float)(0.5 * Math.Sin((x * (index % side)) + (y * (index / side)) + phase));
+                double frequency = (wave + 1) * 20.0 / side;
+                (double x, double y) = (random.NextDouble() * frequency, random.NextDouble() * frequency);
+                double phase = random.NextDouble() * 6;
+                Span<float> plane = picture.AsSpan(channel * side * side, side * side);
+                for (int index = 0; index < plane.Length; index++)
+                    plane[index] += (float)(0.5 * Math.Sin((x * (index % side)) + (y * (index / side)) + phase));
             }
         }
 

@@ -1,17 +1,18 @@
-using Export.Architectures;
 using Export.Checkpoints;
 using Export.Downloads;
 using Export.Onnx;
+using Export.Verification;
+using Export.Weights;
 using ModelStore;
 
 namespace Export.Commands;
 
 /// <summary>Which exceptions are answers to the user, shown as one line; all others are defects and show their stack.</summary>
-internal static class Failures
+internal static class CommandErrors
 {
     public static bool IsExpected(Exception exception) =>
-        exception is ExportException or CheckpointException or WeightsException or DownloadException or OnnxTooLargeException or ModelStoreException
-            or IOException or UnauthorizedAccessException;
+        exception is ExportException or CheckpointException or WeightsException or DownloadException or OnnxTooLargeException
+            or NetworkCheckException or ModelStoreException or IOException or UnauthorizedAccessException;
 
     /// <summary>Runs a command's work and turns its failure into a line on the error stream and an exit code.</summary>
     public static async Task<int> GuardAsync(TextWriter errors, Func<Task<int>> work)

@@ -1,4 +1,5 @@
 using Export;
+using Export.Onnx;
 using InferenceApi.Classification;
 using InferenceApi.Imaging;
 using InferenceApi.Runtime;

@@ -3,7 +3,7 @@
 #   ./bench.sh              about 20 minutes
 #   ./bench.sh --quick      about 7 minutes: short stretches, fewer rounds
 #   ./bench.sh --full       about an hour: long stretches, all twelve models (synthetic; 3.1 GB of disk), micro-benchmarks
-#   ./bench.sh --gpu        the GPU instead (benchmarks/gpu/measure.sh), an hour at most; PROVIDER=cpu for a dry run
+#   ./bench.sh --gpu        the GPU instead (benchmarks/Gpu/measure.sh), an hour at most; PROVIDER=cpu for a dry run
 #   ./bench.sh --only NAME  saturation, small, open, overload, memory, cold, prepare, engine, models, micro; may be repeated
 # Reports go to benchmarks/results. Everything listens on the loopback only, and is ended at the end.
 # BENCH_STORE=DIR uses installed models instead of synthetic ones; BENCH_PICTURES=DIR other JPEGs.
@@ -18,7 +18,7 @@ while [ $# -gt 0 ]; do
     --quick) mode=quick ;;
     --full) mode=full micro=true ;;
     --gpu)
-      benchmarks/gpu/measure.sh publish .build/gpu
+      benchmarks/Gpu/measure.sh publish .build/gpu
       exec .build/gpu/measure.sh all ;;
     --only)
       [ $# -gt 1 ] || { echo "bench.sh: --only needs a name." >&2; exit 2; }
@@ -83,13 +83,14 @@ else
   exit 1
 fi
 
-status=0
+benchmarks=$root/benchmarks/bin/Release/net10.0/benchmarks.dll status=0
 if [ ${#only[@]} -eq 0 ] || [ "${only[*]//--only/}" != " micro" ]; then
-  # Completions on the socket thread: one hand-off less for each answer, so that the generator costs less.
-  DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 dotnet benchmarks/load/bin/Release/net10.0/Load.dll \
+  # The generator shares the cores: completions on the socket thread are one hand-off less for each answer, and no collector runs beside
+  # it. It passes neither setting on to what it measures.
+  DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_gcConcurrent=0 dotnet "$benchmarks" load \
     --root "$root" --store "$store" --pictures "$pictures" --pictures-from "$from" --scratch "$scratch" --mode "$mode" "${only[@]}" || status=$?
 fi
 if $micro; then
-  (cd "$scratch" && BENCH_PICTURES=$pictures dotnet "$root/benchmarks/InferenceApi.Benchmarks/bin/Release/net10.0/InferenceApi.Benchmarks.dll" micro --inProcess --filter "*") || status=$?
+  (cd "$scratch" && BENCH_PICTURES=$pictures dotnet "$benchmarks" micro --inProcess --filter "*") || status=$?
 fi
 exit $status

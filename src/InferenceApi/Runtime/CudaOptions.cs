@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// How the CUDA provider runs networks. Defaults are reasoned from published measurements, see docs/adr/0009-gpu.md; benchmarks/gpu/measure.sh
+/// How the CUDA provider runs networks. Defaults are reasoned from published measurements, see docs/adr/0009-gpu.md; benchmarks/Gpu/measure.sh
 /// sweeps them on the machine at hand.
 /// </summary>
 public sealed record CudaOptions

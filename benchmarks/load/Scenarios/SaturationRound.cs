@@ -1,4 +1,0 @@
-namespace Load.Scenarios;
-
-/// <summary>Figures taken within the same minute, to be compared with each other only.</summary>
-internal sealed record SaturationRound(Ceilings Ceilings, IReadOnlyDictionary<string, ContenderRound> Contenders);

@@ -1,7 +1,0 @@
-#!/bin/sh
-# Prints our prepare time beside torchvision's, one core, in turns: benchmarks/prepare/run.sh [FOLDER] [ROUNDS]
-set -eu
-cd "$(dirname "$0")"
-dotnet build -c Release -v quiet --nologo
-folder="${1:-${SHARED_FIXTURES:-../../../shared}/images}"
-exec taskset -c "${CORE:-0}" dotnet bin/Release/net10.0/Prepare.Benchmarks.dll "$folder" "${2:-9}"

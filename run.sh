@@ -2,14 +2,30 @@
 # Sets up, makes sure the models are in the store, and serves them.
 #   ./run.sh [MODEL...]       default: resnet50_swsl
 #   PORT=8080 HOST=127.0.0.1 MODEL_STORE=./models
+#   CUDA=1 builds for an NVIDIA GPU, CUDA=0 for the CPU; without it a machine with NVIDIA's driver decides
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-case "${1:-}" in -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
+case "${1:-}" in -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 export MODEL_STORE=${MODEL_STORE:-$root/models}
 # The second start need not optimise the networks again.
 export Runtime__OptimizedGraphCache=${Runtime__OptimizedGraphCache:-$root/.build/graphs}
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ $# -gt 0 ] || set -- resnet50_swsl
+
+has_driver() {
+  [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || return 1
+  command -v nvidia-smi > /dev/null || [ -e /dev/nvidia0 ] || ldconfig -p 2> /dev/null | grep -q 'libcuda\.so\.1 '
+}
+if [ -z "${CUDA:-}" ] && has_driver; then
+  if "$root/eng/cuda-feed/pack.sh"; then
+    echo "NVIDIA driver found: this build uses the GPU (CUDA=0 ./run.sh builds for the CPU)."
+    CUDA=1
+  else
+    echo "NVIDIA driver found, but ONNX Runtime with CUDA cannot be had: this build uses the CPU."
+    CUDA=0
+  fi
+fi
+export CUDA=${CUDA:-0}
 
 "$root/eng/setup.sh" app
 export_tool() { dotnet "$root/tools/export/bin/Release/net10.0/export.dll" "$@"; }

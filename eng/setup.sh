@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What run.sh, test.sh and bench.sh share: checks the tools, builds. Quick when nothing has changed.
 #   eng/setup.sh [app|all]    app: the service and the export tool; all: tests and benchmarks too
+#   CUDA=1                    with ONNX Runtime's CUDA provider (linux-x64)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 what=${1:-app}
@@ -14,16 +15,22 @@ need() {
 need dotnet "Install the .NET 10 SDK."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-if [ "${CUDA:-0}" = 1 ]; then "$root/eng/feed/pack.sh" --cuda; fi
+if [ "${CUDA:-0}" = 1 ]; then "$root/eng/cuda-feed/pack.sh"; fi
+
+# What was built last may have been the other flavour, by hand too: the output says it.
+is_flavour() {
+  if [ "${CUDA:-0}" = 1 ]; then [ -e "$1/libonnxruntime_providers_cuda.so" ]; else [ ! -e "$1/libonnxruntime_providers_cuda.so" ]; fi
+}
+service=src/InferenceApi/bin/Release/net10.0 export=tools/export/bin/Release/net10.0
 
 stamp=$root/.build/built-$what
-sources=(src tools Directory.Build.props Directory.Packages.props global.json eng/BannedSymbols.txt .editorconfig)
+sources=(src tools Directory.Build.props Directory.Build.targets Directory.Packages.props global.json eng/BannedSymbols.txt .editorconfig)
 target=(src/InferenceApi/InferenceApi.csproj tools/export/Export.csproj)
 if [ "$what" = all ]; then
   sources+=(tests benchmarks InferenceService.sln)
   target=(InferenceService.sln)
 fi
-if [ -f "$stamp" ] && [ -f src/InferenceApi/bin/Release/net10.0/InferenceApi.dll ] && [ -f tools/export/bin/Release/net10.0/export.dll ] &&
+if [ -f "$stamp" ] && [ -f $service/InferenceApi.dll ] && [ -f $export/export.dll ] && is_flavour $service && is_flavour $export &&
    [ -z "$(find "${sources[@]}" \( -name bin -o -name obj -o -name node_modules -o -name results \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then
   exit 0
 fi

@@ -15,7 +15,8 @@ publish() {
   root=$(cd "$here/../.." && pwd)
   mkdir -p "$out"
   out=$(cd "$out" && pwd)
-  [ "${PROVIDER:-cuda}" = cpu ] || "$root/eng/feed/pack.sh" --cuda
+  export CUDA=0
+  if [ "${PROVIDER:-cuda}" != cpu ]; then CUDA=1; "$root/eng/cuda-feed/pack.sh"; fi
   for project in benchmarks/Benchmarks.csproj src/InferenceApi/InferenceApi.csproj tools/export/Export.csproj; do
     dotnet publish "$root/$project" -c Release -r linux-x64 --self-contained -v quiet -o "$out/bin"
   done

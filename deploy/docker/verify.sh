@@ -90,16 +90,13 @@ fi
 
 # --- Build ---------------------------------------------------------------------------------------------------------
 build() {
-  "$root/eng/feed/pack.sh"
   echo "Building deploy/docker/Dockerfile ..."
   secret=()
   nuget=$(dotnet nuget config paths 2> /dev/null | head -n 1)
   [ -n "$nuget" ] && secret=(--secret "id=nuget,src=$nuget")
   # A package cache of its own saves fetching everything again for each build; without it restore works just the same.
-  # What the feed packs may have changed under the same version, so that is taken anew.
   packages=$work/packages
   mkdir -p "$packages"
-  rm -rf "$packages"/microsoft.ml.onnxruntime.* "$packages"/libvips.native
   b bud --isolation chroot --format docker --pull-never --signature-policy "$work/policy.json" --layers=false \
     --build-arg BASE_SDK=localhost/standin/sdk --build-arg BASE_CPU=localhost/standin/aspnet \
     --build-arg REVISION="$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)" \

@@ -8,8 +8,8 @@ namespace ModelStore;
 public static partial class NativeEnvironment
 {
     /// <summary>
-    /// ONNX Runtime's Linux builds send usage data to their maker unless told not to before they are loaded, and to find an id for the
-    /// machine they start a shell, which crashes the process where there is none. A service that is asked about pictures tells nobody.
+    /// ONNX Runtime's Linux builds send usage data to their maker unless told not to before they are loaded, and 1.29, which the
+    /// flavour with CUDA has, starts a shell to find an id for the machine, which crashes the process where there is none. A service that is asked about pictures tells nobody.
     /// </summary>
     public static void DisableOnnxRuntimeTelemetry() => Set("ORT_DISABLE_TELEMETRY", "1");
 

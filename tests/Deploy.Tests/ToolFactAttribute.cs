@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Deploy.Tests;
 
 /// <summary>A fact that needs programs which a machine may lack (eng/apt-packages.txt); there it is reported as skipped, with the names.</summary>
@@ -16,11 +18,22 @@ internal sealed class ToolFactAttribute : FactAttribute
     /// <summary>Stands for the npm packages of deploy/helm/validate.</summary>
     public const string ChartValidation = "npm packages of deploy/helm/validate";
 
+    /// <summary>Stands for a system that ONNX Runtime's CUDA provider is built for.</summary>
+    public const string LinuxX64 = "Linux on x64";
+
+    /// <summary>Stands for npm with a registry that answers.</summary>
+    public const string NpmRegistry = "npm with its registry";
+
+    private static readonly Lazy<bool> Registry = new(() =>
+        Tool.Exists("npm") && Tool.Run("npm", ["view", "onnxruntime-node@1.29.0", "version", "--fetch-retries=0", "--fetch-timeout=10000"]).ExitCode == 0);
+
     private static bool IsAvailable(string tool) => tool switch
     {
         ChartRenderer => Tool.Exists("go") && Directory.Exists("/usr/share/gocode/src/github.com/Masterminds/sprig")
             && Directory.Exists("/usr/share/gocode/src/gopkg.in/yaml.v3"),
         ChartValidation => Validation.Installed.Value,
+        LinuxX64 => OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64,
+        NpmRegistry => Registry.Value,
         _ => Tool.Exists(tool),
     };
 }

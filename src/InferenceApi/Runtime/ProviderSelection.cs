@@ -33,9 +33,19 @@ public static partial class ProviderSelection
         }
         catch (ProviderUnavailableException unavailable)
         {
-            Log.FellBack(logger, unavailable.Message);
+            Explain(unavailable, logger);
             return options.For(ExecutionProvider.Cpu);
         }
+    }
+
+    /// <summary>A build or a machine without CUDA is nothing to warn of; one that has both and cannot use them is.</summary>
+    private static void Explain(ProviderUnavailableException unavailable, ILogger logger)
+    {
+        bool built = !unavailable.Missing.Contains(ProviderLibrary.OfTheCudaBuild);
+        bool driven = !unavailable.Missing.Contains(ProviderLibrary.OfTheDriver);
+        if (built && driven) Log.FellBack(logger, unavailable.Message);
+        else if (built) Log.NoDriver(logger);
+        else if (driven) Log.NotBuilt(logger);
     }
 
     private static RuntimeOptions Probed(RuntimeOptions options, Action<RuntimeOptions> probe)
@@ -48,6 +58,12 @@ public static partial class ProviderSelection
     {
         [LoggerMessage(1021, LogLevel.Warning, "Models run on the CPU. {Reason} Runtime:Provider=cpu silences this.")]
         public static partial void FellBack(ILogger logger, string reason);
+
+        [LoggerMessage(1026, LogLevel.Information, "No NVIDIA driver: models run on the CPU.")]
+        public static partial void NoDriver(ILogger logger);
+
+        [LoggerMessage(1027, LogLevel.Information, "This build runs models on the CPU; with CUDA=1 it would use the GPU of this machine.")]
+        public static partial void NotBuilt(ILogger logger);
 
         [LoggerMessage(1022, LogLevel.Information, "Provider {Provider} on GPU {Devices}: {Sessions} sessions a model and GPU, batches up to {MaxBatch}, {Options}.")]
         public static partial void OnGpu(ILogger logger, ExecutionProvider provider, string devices, int sessions, int maxBatch, CudaOptions options);

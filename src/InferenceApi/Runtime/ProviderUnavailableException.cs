@@ -4,17 +4,19 @@ namespace InferenceApi.Runtime;
 public sealed class ProviderUnavailableException : Exception
 {
     internal ProviderUnavailableException(ExecutionProvider provider, IReadOnlyList<ProviderLibrary> missing)
-        : base($"The {Name(provider)} provider cannot be used: {Names(missing)} missing; {Remedies(missing)}.")
-    {
-    }
+        : base($"The {Name(provider)} provider cannot be used: {Names(missing)} missing; {Remedies(missing)}.") =>
+        Missing = [.. missing.Select(library => library.Name)];
 
     internal ProviderUnavailableException(ExecutionProvider provider, int device, Exception cause)
         : base(
             $"The {Name(provider)} provider cannot be used: a trial run on GPU {device} failed: {cause.Message} " +
-            "It needs an NVIDIA GPU, driver 580 or newer, CUDA 13 and cuDNN 9 in LD_LIBRARY_PATH, and the output of eng/feed/pack.sh --cuda.",
+            "It needs an NVIDIA GPU, driver 580 or newer, CUDA 13 and cuDNN 9 in LD_LIBRARY_PATH, and a build with CUDA=1.",
             cause)
     {
     }
+
+    /// <summary>File names of the libraries that are missing; empty where a trial run failed.</summary>
+    public IReadOnlyList<string> Missing { get; } = [];
 
     private static string Name(ExecutionProvider provider) => provider == ExecutionProvider.TensorRt ? "TensorRT" : "CUDA";
 

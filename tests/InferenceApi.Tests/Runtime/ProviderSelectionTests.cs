@@ -9,7 +9,7 @@ public sealed class ProviderSelectionTests
     private readonly LogLines _log = new();
 
     [Fact]
-    public void Auto_WithoutCuda_FallsBackWithOneWarningThatSaysWhatIsMissing()
+    public void Auto_OnAMachineWithADriverAndABuildWithCuda_FallsBackWithOneWarningThatSaysWhatIsMissing()
     {
         RuntimeOptions chosen = ProviderSelection.Choose(new RuntimeOptions { IntraOpThreads = 1 }, Fails, _log);
 
@@ -17,6 +17,21 @@ public sealed class ProviderSelectionTests
         string warning = Assert.Single(_log.Lines, line => line.Level == LogLevel.Warning).Text;
         foreach (string part in (string[])["libcublasLt.so.13", "libcudnn.so.9", "CUDA 13", "cuDNN 9", "LD_LIBRARY_PATH", "Models run on the CPU"])
             Assert.Contains(part, warning);
+    }
+
+    [Theory]
+    [InlineData(false, false, null)]
+    [InlineData(false, true, "with CUDA=1 it would use the GPU")]
+    [InlineData(true, false, "No NVIDIA driver")]
+    public void Auto_WithoutDriverOrBuild_FallsBackWithoutAWarning(bool built, bool driven, string? said)
+    {
+        RuntimeOptions chosen = ProviderSelection.Choose(
+            new RuntimeOptions { IntraOpThreads = 1 }, options => ProviderProbe.RequireLibraries(options.Provider, _ => built, name => driven && name == "libcuda.so.1"), _log);
+
+        Assert.Equal(ExecutionProvider.Cpu, chosen.Provider);
+        Assert.All(_log.Lines, line => Assert.Equal(LogLevel.Information, line.Level));
+        Assert.Equal(said is null ? 1 : 2, _log.Lines.Count);
+        if (said is not null) Assert.Contains(said, _log.Lines[0].Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,7 +83,7 @@ public sealed class ProviderSelectionTests
         var failure = Assert.Throws<ProviderUnavailableException>(
             () => ProviderProbe.RequireLibraries(ExecutionProvider.TensorRt, _ => false, _ => false));
 
-        foreach (string part in (string[])["libonnxruntime_providers_cuda.so", "libonnxruntime_providers_tensorrt.so", "eng/feed/pack.sh --cuda", "libcuda.so.1",
+        foreach (string part in (string[])["libonnxruntime_providers_cuda.so", "libonnxruntime_providers_tensorrt.so", "eng/cuda-feed/pack.sh", "libcuda.so.1",
             "580 or newer", "libcudart.so.13", "libcublas.so.13", "libcurand.so.10", "libcudnn.so.9", "libnvinfer.so.10"])
         {
             Assert.Equal(2, failure.Message.Split(part).Length);

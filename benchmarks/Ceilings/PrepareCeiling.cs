@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using InferenceApi.Imaging;
+using Imaging;
 using ModelStore;
 
 namespace Benchmarks.Ceilings;
@@ -13,24 +13,24 @@ internal sealed record PrepareCeiling(double DecodeMs, double PrepareMs, double 
     /// <summary>Passes over all pictures until the time is up; a pass that is begun is finished, so that every picture counts the same.</summary>
     public static PrepareCeiling Measure(byte[][] pictures, PreprocessingRecipe recipe, TimeSpan time)
     {
-        var preparer = new ImagePreparer(new ImagingOptions());
-        Pass(preparer, pictures, recipe, []);
+        var preprocessor = new ImagePreprocessor(new ImagingOptions());
+        Pass(preprocessor, pictures, recipe, []);
 
         var measured = new List<(double Decode, double Whole)>();
         long start = Stopwatch.GetTimestamp();
-        do Pass(preparer, pictures, recipe, measured);
+        do Pass(preprocessor, pictures, recipe, measured);
         while (Stopwatch.GetElapsedTime(start) < time);
 
         double[] whole = [.. measured.Select(m => m.Whole).Order()];
         return new PrepareCeiling(measured.Average(m => m.Decode), whole.Average(), whole[whole.Length / 2]);
     }
 
-    private static void Pass(ImagePreparer preparer, byte[][] pictures, PreprocessingRecipe recipe, List<(double Decode, double Whole)> measured)
+    private static void Pass(ImagePreprocessor preprocessor, byte[][] pictures, PreprocessingRecipe recipe, List<(double Decode, double Whole)> measured)
     {
         foreach (byte[] picture in pictures)
         {
             long start = Stopwatch.GetTimestamp();
-            using PreparedImage image = preparer.Prepare(picture, recipe, out ImageTimings timings);
+            using PreparedImage image = preprocessor.Preprocess(picture, recipe, out ImageTimings timings);
             measured.Add((timings.Decode.TotalMilliseconds, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
         }
     }

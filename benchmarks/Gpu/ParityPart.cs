@@ -1,4 +1,4 @@
-using InferenceApi.Imaging;
+using Imaging;
 using InferenceApi.Runtime;
 using ModelStore;
 
@@ -34,12 +34,12 @@ internal static class ParityPart
 
     private static float[][] Prepare(MeasureOptions options)
     {
-        var preparer = new ImagePreparer(new ImagingOptions());
+        var preprocessor = new ImagePreprocessor(new ImagingOptions());
         return
         [
             .. options.ReadPictures().Select(picture =>
             {
-                using PreparedImage image = preparer.Prepare(picture, PreprocessingRecipe.ImageNet, out _);
+                using PreparedImage image = preprocessor.Preprocess(picture, PreprocessingRecipe.ImageNet, out _);
                 return image.Memory.ToArray();
             }),
         ];

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using InferenceApi.Imaging;
+using Imaging;
+using Imaging.Decoding;
 using ModelStore;
 
 namespace Benchmarks.Micro;
@@ -11,7 +12,7 @@ public class ImagingBenchmark
     private const int TypicalBytes = 110_000;
 
     private readonly ImagingOptions _options = new();
-    private ImagePreparer? _preparer;
+    private ImagePreprocessor? _preprocessor;
     private byte[] _picture = [];
 
     /// <summary>Whether libturbojpeg may decode; where it is not installed both rows are libvips.</summary>
@@ -24,7 +25,7 @@ public class ImagingBenchmark
         string folder = Environment.GetEnvironmentVariable("BENCH_PICTURES")
             ?? throw new InvalidOperationException("BENCH_PICTURES must name a folder of JPEGs; bench.sh sets it.");
         _picture = Directory.GetFiles(folder).Select(File.ReadAllBytes).MinBy(bytes => Math.Abs(bytes.Length - TypicalBytes))!;
-        _preparer = new ImagePreparer(_options, TurboJpeg);
+        _preprocessor = new ImagePreprocessor(_options, TurboJpeg);
     }
 
     [Benchmark(Baseline = true)]
@@ -32,7 +33,7 @@ public class ImagingBenchmark
     {
         fixed (byte* first = _picture)
         {
-            using RgbRows rows = ImageDecoder.Open(first, _picture.Length, _options, TurboJpeg);
+            using RgbRows rows = ImageDecoder.Open(first, _picture.Length, _options.Limits, TurboJpeg);
             int read = 0;
             while (read < rows.Height) read += rows.Next().Count;
             return read;
@@ -42,7 +43,7 @@ public class ImagingBenchmark
     [Benchmark]
     public int Prepare()
     {
-        using PreparedImage image = _preparer!.Prepare(_picture, PreprocessingRecipe.ImageNet, out _);
+        using PreparedImage image = _preprocessor!.Preprocess(_picture, PreprocessingRecipe.ImageNet, out _);
         return image.SourceWidth;
     }
 }

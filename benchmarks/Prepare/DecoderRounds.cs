@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Capacity.Simulation;
-using InferenceApi.Imaging;
+using Imaging;
 using ModelStore;
 
 namespace Benchmarks.Prepare;
@@ -8,7 +8,7 @@ namespace Benchmarks.Prepare;
 /// <summary>Our preparation with one of its JPEG decoders, and what it took in each round.</summary>
 internal sealed class DecoderRounds(string decoder, bool useTurboJpeg)
 {
-    private readonly ImagePreparer _preparer = new(new ImagingOptions(), useTurboJpeg);
+    private readonly ImagePreprocessor _preprocessor = new(new ImagingOptions(), useTurboJpeg);
     private readonly List<double> _decode = [], _prepare = [], _whole = [];
 
     /// <summary>Prepares every file once; milliseconds per image are kept if the round counts.</summary>
@@ -18,7 +18,7 @@ internal sealed class DecoderRounds(string decoder, bool useTurboJpeg)
         long start = Stopwatch.GetTimestamp();
         foreach (byte[] file in files)
         {
-            using PreparedImage image = _preparer.Prepare(file, PreprocessingRecipe.ImageNet, out ImageTimings timings);
+            using PreparedImage image = _preprocessor.Preprocess(file, PreprocessingRecipe.ImageNet, out ImageTimings timings);
             decoding += timings.Decode;
             preparing += timings.Prepare;
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Capacity.Simulation;
-using InferenceApi.Imaging;
+using Imaging;
 
 namespace Benchmarks.Prepare;
 
@@ -24,7 +24,7 @@ internal static class PrepareVerb
             .Select(File.ReadAllBytes)];
         if (files.Length == 0) throw new ArgumentException($"{folder} has no JPEGs.");
         DecoderRounds[] ours = [new("libvips", useTurboJpeg: false), new("libturbojpeg", useTurboJpeg: true)];
-        if (new ImagePreparer(new ImagingOptions()).JpegDecoder != "libturbojpeg")
+        if (new ImagePreprocessor(new ImagingOptions()).JpegDecoder != "libturbojpeg")
         {
             Console.WriteLine("libturbojpeg is not installed: libvips alone is measured");
             ours = ours[..1];

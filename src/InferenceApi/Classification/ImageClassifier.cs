@@ -1,5 +1,6 @@
+using Imaging;
+using Imaging.Decoding;
 using InferenceApi.Batching;
-using InferenceApi.Imaging;
 using InferenceApi.Serving;
 using InferenceApi.Telemetry;
 
@@ -20,7 +21,7 @@ namespace InferenceApi.Classification;
 /// 10 Answer     JSON and Server-Timing                                   (the endpoint)
 /// </code>
 /// </summary>
-public sealed class ImageClassifier(ImagePreparer preparer, PreparationSlots slots, TimeProvider time)
+public sealed class ImageClassifier(ImagePreprocessor preprocessor, PreparationSlots slots, TimeProvider time)
 {
     /// <summary>Step 1: places in the model's line, to be disposed when the request is over.</summary>
     /// <param name="model">Whose line the images would join.</param>
@@ -41,7 +42,7 @@ public sealed class ImageClassifier(ImagePreparer preparer, PreparationSlots slo
     {
         ImageTimings imaging = default;
         PreparedImage image = await slots.RunAsync(
-            () => preparer.Prepare(encoded, model.Manifest.Preprocessing, out imaging), cancellation);
+            () => preprocessor.Preprocess(encoded, model.Manifest.Preprocessing, out imaging), cancellation);
         DateTimeOffset prepared = time.GetUtcNow();
         InferenceTracing.Prepared(prepared, imaging.Decode, imaging.Prepare);
         (int width, int height) = (image.SourceWidth, image.SourceHeight);

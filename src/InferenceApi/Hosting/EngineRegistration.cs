@@ -1,7 +1,7 @@
+using Imaging;
 using InferenceApi.Classification;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
-using InferenceApi.Imaging;
 using InferenceApi.Runtime;
 using InferenceApi.Serving;
 using Microsoft.Extensions.Options;
@@ -39,7 +39,7 @@ internal static partial class EngineRegistration
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new StoreFolder(Value<ServingOptions>(provider).Store));
-        services.AddSingleton(provider => new ImagePreparer(Value<ImagingOptions>(provider)));
+        services.AddSingleton(provider => new ImagePreprocessor(Value<ImagingOptions>(provider)));
         services.AddSingleton(provider => new PreparationSlots(Environment.ProcessorCount, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImageClassifier>();
         services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
@@ -81,7 +81,7 @@ internal static partial class EngineRegistration
     public static void ReportJpegDecoder(this WebApplication app)
     {
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Imaging");
-        Log.JpegDecoder(log, app.Services.GetRequiredService<ImagePreparer>().JpegDecoder);
+        Log.JpegDecoder(log, app.Services.GetRequiredService<ImagePreprocessor>().JpegDecoder);
     }
 
     private static ILogger RuntimeLog(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");

@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Reflection;
+using Imaging;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Hosting;
-using InferenceApi.Imaging;
 using InferenceApi.Runtime;
 using InferenceApi.Serving;
 

@@ -1,7 +1,7 @@
 using Export;
 using Export.Onnx;
+using Imaging;
 using InferenceApi.Classification;
-using InferenceApi.Imaging;
 using InferenceApi.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelStore;
@@ -25,14 +25,14 @@ public sealed class HalfPrecisionTests
         var options = new RuntimeOptions { Sessions = 1, MaxBatch = 1 };
         using IModelSession exact = OnnxModel.OpenSessions(single, options, NullLogger.Instance)[0];
         using IModelSession rounded = OnnxModel.OpenSessions(half, options, NullLogger.Instance)[0];
-        var preparer = new ImagePreparer(new ImagingOptions());
+        var preprocessor = new ImagePreprocessor(new ImagingOptions());
 
         int agreed = 0;
         double worst = 0;
         string[] photographs = [.. File.ReadAllLines(Fixtures.Weights("resnet18_real.top5.csv")!)[1..].Select(line => line.Split(',')[0])];
         foreach (string photograph in photographs)
         {
-            using PreparedImage image = preparer.Prepare(await File.ReadAllBytesAsync(Fixtures.Image(photograph)!), single.Manifest.Preprocessing, out _);
+            using PreparedImage image = preprocessor.Preprocess(await File.ReadAllBytesAsync(Fixtures.Image(photograph)!), single.Manifest.Preprocessing, out _);
             Prediction[] expected = Answer(exact, image), actual = Answer(rounded, image);
             if (expected[0].Index == actual[0].Index) agreed++;
             var probabilities = actual.ToDictionary(prediction => prediction.Index, prediction => prediction.Probability);

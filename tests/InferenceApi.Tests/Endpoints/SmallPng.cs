@@ -1,4 +1,4 @@
-using InferenceApi.Tests.Imaging;
+using Imaging.Tests;
 
 namespace InferenceApi.Tests.Endpoints;
 

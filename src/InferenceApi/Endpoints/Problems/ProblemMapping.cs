@@ -1,6 +1,6 @@
+using Imaging.Decoding;
 using InferenceApi.Batching;
 using InferenceApi.Endpoints.Uploads;
-using InferenceApi.Imaging;
 using InferenceApi.Serving;
 using ModelStore;
 

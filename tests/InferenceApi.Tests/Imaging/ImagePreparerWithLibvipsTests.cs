@@ -1,4 +1,0 @@
-namespace InferenceApi.Tests.Imaging;
-
-/// <summary>The same tests where libvips decodes JPEGs, whatever is installed.</summary>
-public sealed class ImagePreparerWithLibvipsTests() : ImagePreparerTests(useTurboJpeg: false);

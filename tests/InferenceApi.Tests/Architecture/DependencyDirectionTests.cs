@@ -14,7 +14,6 @@ public sealed partial class DependencyDirectionTests
         ["Serving"] = ["Batching", "Runtime", "Telemetry"],
         ["Batching"] = ["Runtime", "Telemetry"],
         ["Runtime"] = ["Telemetry"],
-        ["Imaging"] = ["Telemetry"],
         ["Telemetry"] = [],
     };
 
@@ -58,11 +57,14 @@ public sealed partial class DependencyDirectionTests
         Assert.All(users, user => Assert.Equal(home, user));
     }
 
-    [Fact]
-    public void ModelStore_KnowsNeitherAspNetNorOnnxRuntime()
+    [Theory]
+    [InlineData("ModelStore")]
+    [InlineData("Imaging")]
+    public void Library_KnowsNeitherAspNetNorOnnxRuntimeNorTheService(string library)
     {
-        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "src", "ModelStore"), "*.cs"))
-            Assert.DoesNotMatch("using Microsoft\\.(AspNetCore|ML)", File.ReadAllText(file));
+        string[] files = Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "src", library), "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        foreach (string file in files) Assert.DoesNotMatch("Microsoft\\.(AspNetCore|ML)|using InferenceApi", File.ReadAllText(file));
     }
 
     [Fact]
@@ -78,6 +80,7 @@ public sealed partial class DependencyDirectionTests
         Assert.Empty(tooLong);
     }
 
-    [GeneratedRegex(@"\bInferenceApi\.(Hosting|Endpoints|Classification|Serving|Batching|Runtime|Imaging|Telemetry)\b(?=[;.])")]
+    [GeneratedRegex(
+        @"(?:\bInferenceApi\.|\busing )(Hosting|Endpoints|Classification|Serving|Batching|Runtime|Imaging|Telemetry)\b(?=[;.])")]
     private static partial Regex OwnNamespace();
 }

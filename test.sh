@@ -22,7 +22,7 @@ export PATH=$PATH:$root/.build/tools/usr/bin
 is_there() { case $1 in '!prometheus') command -v promtool > /dev/null ;; *) dpkg -s "$1" > /dev/null 2>&1 ;; esac; }
 unpack() {
   mkdir -p .build/tools
-  ( cd .build/tools && rm -f ./*.deb && apt-get download "$1" && dpkg-deb -x ./*.deb . )
+  ( cd .build/tools && rm -f ./*.deb && apt-get download "$1" && dpkg-deb --fsys-tarfile ./*.deb | tar -x ./usr/bin )
   rm -f .build/tools/*.deb
 }
 missing=()

@@ -24,7 +24,8 @@ public sealed class RunFlavourTests : IDisposable
         File.Copy(Tool.PathOf("run.sh"), Path.Combine(_tree, "run.sh"));
 
         string[] environment = setting.Length == 0 ? ["-u", "CUDA"] : [setting];
-        ToolResult result = Tool.Run("env", [.. environment, $"PATH={_tree}:{Environment.GetEnvironmentVariable("PATH")}", Path.Combine(_tree, "run.sh")]);
+        string path = $"PATH={_tree}:{Environment.GetEnvironmentVariable("PATH")}";
+        ToolResult result = Tool.Run("env", [.. environment, path, Path.Combine(_tree, "run.sh")]);
 
         Assert.Equal(9, result.ExitCode);
         Assert.Contains($"setup {flavour}", result.Output, StringComparison.Ordinal);

@@ -25,7 +25,8 @@ internal sealed class ToolFactAttribute : FactAttribute
     public const string NpmRegistry = "npm with its registry";
 
     private static readonly Lazy<bool> Registry = new(() =>
-        Tool.Exists("npm") && Tool.Run("npm", ["view", "onnxruntime-node@1.29.0", "version", "--fetch-retries=0", "--fetch-timeout=10000"]).ExitCode == 0);
+        Tool.Exists("npm")
+        && Tool.Run("npm", ["view", "onnxruntime-node@1.29.0", "version", "--fetch-retries=0", "--fetch-timeout=10000"]).ExitCode == 0);
 
     private static bool IsAvailable(string tool) => tool switch
     {

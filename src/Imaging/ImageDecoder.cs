@@ -20,7 +20,9 @@ internal static unsafe class ImageDecoder
     /// <param name="length">Bytes in the file.</param>
     /// <param name="limits">The limits to keep.</param>
     /// <param name="turboJpeg">Whether libturbojpeg may decode JPEGs; the answer is the same, only slower without.</param>
-    /// <exception cref="InvalidImageException">Not a supported format, an unreadable header, or over a limit; no pixel was decoded.</exception>
+    /// <exception cref="InvalidImageException">
+    /// Not a supported format, an unreadable header, or over a limit; no pixel was decoded.
+    /// </exception>
     public static RgbRows Open(byte* encoded, int length, ImageLimits limits, bool turboJpeg)
     {
         ReadOnlySpan<byte> bytes = new(encoded, length);

@@ -9,7 +9,9 @@ internal static class ImageSignature
 
     private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <exception cref="InvalidImageException">With <see cref="InvalidImageReason.UnknownFormat"/>, naming what the bytes look like.</exception>
+    /// <exception cref="InvalidImageException">
+    /// With <see cref="InvalidImageReason.UnknownFormat"/>, naming what the bytes look like.
+    /// </exception>
     public static ImageFormat Detect(ReadOnlySpan<byte> encoded)
     {
         if (encoded.StartsWith(JpegStart)) return ImageFormat.Jpeg;
@@ -21,7 +23,9 @@ internal static class ImageSignature
         throw InvalidImageException.UnknownFormat(Describe(encoded));
     }
 
-    /// <summary>AVIF is an ISO base media file whose major or one compatible brand says so; HEIC shares the container but not the brand.</summary>
+    /// <summary>
+    /// AVIF is an ISO base media file whose major or one compatible brand says so; HEIC shares the container but not the brand.
+    /// </summary>
     private static bool IsAvif(ReadOnlySpan<byte> encoded)
     {
         if (encoded.Length < 16 || !encoded[4..].StartsWith("ftyp"u8)) return false;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Imaging.Decoding;
 
-/// <summary>What has to be known of a JPEG before a library opens it: kinds that Pillow refuses, and how often its scans pass over the image.</summary>
+/// <summary>
+/// What has to be known of a JPEG before a library opens it: kinds that Pillow refuses, and how often its scans pass over the image.
+/// </summary>
 internal static class JpegHeader
 {
     private const byte StartOfScan = 0xDA;

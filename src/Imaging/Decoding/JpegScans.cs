@@ -2,7 +2,8 @@ namespace Imaging.Decoding;
 
 /// <summary>
 /// Which coefficients of which component the scans of a JPEG have given to their last bit. Where some are missing at the end (a progressive
-/// file that was cut between two scans) decoders guess them from the neighbouring blocks, and each version of libjpeg guesses in its own way.
+/// file that was cut between two scans) decoders guess them from the neighbouring blocks, and each version of libjpeg guesses in its own
+/// way.
 /// </summary>
 internal ref struct JpegScans
 {

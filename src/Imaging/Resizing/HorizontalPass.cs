@@ -10,7 +10,8 @@ namespace Imaging.Resizing;
 /// </summary>
 /// <remarks>
 /// The weights are split (<see cref="ResizeWeights.LowBits"/>), so that one multiply-add-adjacent handles two taps. Taps go in fours,
-/// padded with zero weights.
+/// padded with zero weights. The loops are compiled with full optimisation at once: the first pictures would else wait for them in
+/// unoptimised code.
 /// </remarks>
 internal sealed unsafe class HorizontalPass
 {
@@ -50,6 +51,7 @@ internal sealed unsafe class HorizontalPass
     }
 
     /// <summary>The definition; the vector path must give the same bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void RowScalar(byte* rgb, byte* planes, int start = 0)
     {
         int count = _weights.Count;
@@ -106,6 +108,7 @@ internal sealed unsafe class HorizontalPass
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RowOfSingleSteps(byte* rgb, byte* planes, short* weights)
     {
         const int Width = TapsPerStep * 2;
@@ -121,6 +124,7 @@ internal sealed unsafe class HorizontalPass
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RowOfManySteps(byte* rgb, byte* planes, short* weights)
     {
         int count = _weights.Count, width = _steps * TapsPerStep * 2;

@@ -26,6 +26,7 @@ internal sealed class NormalizationTable
     }
 
     /// <summary>Looks up one row of one channel (0 = R, 1 = G, 2 = B); <paramref name="output"/> has at least its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Row(int channel, ReadOnlySpan<byte> bytes, Span<float> output)
     {
         Span<float> target = output[..bytes.Length];

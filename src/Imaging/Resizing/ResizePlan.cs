@@ -1,6 +1,8 @@
 namespace Imaging.Resizing;
 
-/// <summary>Everything that depends only on the source's size and the recipe: which samples feed the crop, and with which weights.</summary>
+/// <summary>
+/// Everything that depends only on the source's size and the recipe: which samples feed the crop, and with which weights.
+/// </summary>
 /// <param name="Crop">Side of the square result in pixels.</param>
 /// <param name="Horizontal">Weights of the columns; passes over rows first, into bytes.</param>
 /// <param name="Vertical">Weights of the rows; passes over the horizontal pass's bytes.</param>
@@ -18,7 +20,9 @@ internal sealed record ResizePlan(int Crop, ResizeWeights Horizontal, ResizeWeig
         return new(crop, horizontal, vertical, new HorizontalPass(horizontal));
     }
 
-    /// <summary>torchvision's Resize: the short side becomes <paramref name="resize"/>, the long one is one double division, truncated.</summary>
+    /// <summary>
+    /// torchvision's Resize: the short side becomes <paramref name="resize"/>, the long one is one double division, truncated.
+    /// </summary>
     public static (int Width, int Height) OutputSize(int width, int height, int resize)
     {
         int shortSide = Math.Min(width, height), longSide = Math.Max(width, height);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Imaging.Resizing;
 
 /// <summary>
@@ -59,12 +61,15 @@ internal sealed class ResizeWeights
     /// <summary>First source sample of output position <paramref name="index"/> (counted from the start given).</summary>
     public int First(int index) => _first[index];
 
-    /// <summary>The fixed-point weights of output position <paramref name="index"/>, one per source sample from <see cref="First"/> on.</summary>
+    /// <summary>
+    /// The fixed-point weights of output position <paramref name="index"/>, one per source sample from <see cref="First"/> on.
+    /// </summary>
     public ReadOnlySpan<int> Weights(int index) => _weights.AsSpan(index * MaxTaps, _taps[index]);
 
     /// <summary>
     /// The order of these double operations is Pillow's and decides the last bit: no fused multiply-add, no reciprocal in the division.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(int index, double center, double support, double[] exact)
     {
         double inverse = 1.0 / support;

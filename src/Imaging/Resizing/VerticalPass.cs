@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -25,6 +26,7 @@ internal static unsafe class VerticalPass
     }
 
     /// <summary>The definition; the vector path must give the same bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Scalar(byte** rows, ReadOnlySpan<int> weights, byte* output, int start, int end)
     {
         for (int x = start; x < end; x++)
@@ -36,6 +38,7 @@ internal static unsafe class VerticalPass
     }
 
     /// <summary>32 columns, two rows per step: the bytes of both rows are interleaved so that one multiply-add covers both.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Block(byte** rows, ReadOnlySpan<int> weights, byte* output, int x)
     {
         Vector256<int> low0 = Vector256<int>.Zero, low1 = low0, low2 = low0, low3 = low0;
@@ -46,8 +49,8 @@ internal static unsafe class VerticalPass
             int second = pair ? weights[i + 1] : 0;
             Vector256<byte> a = Vector256.Load(rows[i] + x);
             Vector256<byte> b = Vector256.Load(rows[pair ? i + 1 : i] + x);
-            Vector256<short> lowWeights = Vector256.Create((weights[i] & ResizeWeights.LowMask) | ((second & ResizeWeights.LowMask) << 16)).AsInt16();
-            Vector256<short> highWeights = Vector256.Create((weights[i] >> ResizeWeights.LowBits) | ((second >> ResizeWeights.LowBits) << 16)).AsInt16();
+            Vector256<short> lowWeights = Pair(weights[i] & ResizeWeights.LowMask, second & ResizeWeights.LowMask);
+            Vector256<short> highWeights = Pair(weights[i] >> ResizeWeights.LowBits, second >> ResizeWeights.LowBits);
             Vector256<byte> ab = Avx2.UnpackLow(a, b), cd = Avx2.UnpackHigh(a, b), zero = Vector256<byte>.Zero;
             Vector256<short> s0 = Avx2.UnpackLow(ab, zero).AsInt16(), s1 = Avx2.UnpackHigh(ab, zero).AsInt16();
             Vector256<short> s2 = Avx2.UnpackLow(cd, zero).AsInt16(), s3 = Avx2.UnpackHigh(cd, zero).AsInt16();
@@ -65,6 +68,8 @@ internal static unsafe class VerticalPass
         Vector256<short> upper = Avx2.PackSignedSaturate(Finish(low2, high2), Finish(low3, high3));
         Avx2.PackUnsignedSaturate(lower, upper).Store(output);
     }
+
+    private static Vector256<short> Pair(int first, int second) => Vector256.Create(first | (second << 16)).AsInt16();
 
     private static Vector256<int> Finish(Vector256<int> low, Vector256<int> high) =>
         (low + (high << ResizeWeights.LowBits) + Vector256.Create(ResizeWeights.Rounding)) >> ResizeWeights.FractionBits;

@@ -24,7 +24,9 @@ internal static unsafe class VipsLibrary
 
     /// <summary>Loads and configures the library on the first call; later calls are free.</summary>
     /// <exception cref="DllNotFoundException">Package NetVips.Native put no library for this platform beside the program.</exception>
-    /// <exception cref="InvalidOperationException">The library cannot start, or its layout is not the one this code was written for.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The library cannot start, or its layout is not the one this code was written for.
+    /// </exception>
     public static void EnsureLoaded() => _ = Loaded.Value;
 
     private static bool Load()
@@ -50,7 +52,9 @@ internal static unsafe class VipsLibrary
     {
     }
 
-    /// <summary>Reads a known image through the region structure, so that another layout is an error at start and not a wild read.</summary>
+    /// <summary>
+    /// Reads a known image through the region structure, so that another layout is an error at start and not a wild read.
+    /// </summary>
     private static void CheckRegionLayout()
     {
         byte* pixels = stackalloc byte[] { 1, 2, 3, 4, 5, 6 };

@@ -11,7 +11,9 @@ internal static unsafe partial class VipsNative
     /// <summary>Not a file's name: <see cref="VipsLibrary"/> resolves it to <see cref="FileName"/>.</summary>
     public const string Library = "libvips";
 
-    /// <summary>The file of package NetVips.Native: libvips's own name with its ABI version 42, which every system writes in another way.</summary>
+    /// <summary>
+    /// The file of package NetVips.Native: libvips's own name with its ABI version 42, which every system writes in another way.
+    /// </summary>
     public static string FileName { get; } =
         OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
 

@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Seeded numbers of the range of normalised pixels: zeros would spare the multipliers what pictures do not.</summary>
 internal static class Noise
 {
-    public static void Fill(IModelSession session)
+    public static void Fill(IModelInstance session)
     {
         for (int row = 0; row < session.MaxBatch; row++) Fill(session.InputRow(row).Span, row);
     }

@@ -1,4 +1,5 @@
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Providers;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelStore;
 
@@ -22,7 +23,7 @@ internal static class RawCeiling
     public static IReadOnlyList<RawRun> Measure(InstalledModel model, TimeSpan time)
     {
         int cores = Environment.ProcessorCount;
-        var sessions = new List<IModelSession>();
+        var sessions = new List<IModelInstance>();
         try
         {
             RawSeries[] together = Open(model, 1, cores, BatchesOnAllCores, sessions);
@@ -39,17 +40,17 @@ internal static class RawCeiling
         }
         finally
         {
-            foreach (IModelSession session in sessions) session.Dispose();
+            foreach (IModelInstance session in sessions) session.Dispose();
         }
     }
 
     /// <summary>One arrangement; its sessions are added to <paramref name="opened"/>, whose owner disposes them.</summary>
-    private static RawSeries[] Open(InstalledModel model, int runners, int threads, int[] batches, List<IModelSession> opened)
+    private static RawSeries[] Open(InstalledModel model, int runners, int threads, int[] batches, List<IModelInstance> opened)
     {
         var options = new RuntimeOptions { Sessions = runners, IntraOpThreads = threads, MaxBatch = MaxBatch };
-        IReadOnlyList<IModelSession> sessions = OnnxModel.OpenSessions(model, options, NullLogger.Instance);
+        IReadOnlyList<IModelInstance> sessions = NetworkOpener.Open(model, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
         opened.AddRange(sessions);
-        foreach (IModelSession session in sessions) Noise.Fill(session);
+        foreach (IModelInstance session in sessions) Noise.Fill(session);
         return [.. batches.Select(batch => new RawSeries(sessions, batch))];
     }
 }

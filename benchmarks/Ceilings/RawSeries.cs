@@ -5,7 +5,7 @@ using InferenceApi.Runtime;
 namespace Benchmarks.Ceilings;
 
 /// <summary>Runs of one batch size in one arrangement, taken in slices. The sessions are the caller's.</summary>
-internal sealed class RawSeries(IReadOnlyList<IModelSession> sessions, int batch)
+internal sealed class RawSeries(IReadOnlyList<IModelInstance> sessions, int batch)
 {
     private readonly List<double> _milliseconds = [];
     private readonly List<double> _ratePerSlice = [];
@@ -15,7 +15,7 @@ internal sealed class RawSeries(IReadOnlyList<IModelSession> sessions, int batch
     /// <summary>One run of each session, so that the first slice finds the memory it needs.</summary>
     public void WarmUp()
     {
-        foreach (IModelSession session in sessions) session.Run(batch);
+        foreach (IModelInstance session in sessions) session.Run(batch);
     }
 
     /// <summary>All sessions at once until the time is up; a run that is begun is finished.</summary>
@@ -34,7 +34,7 @@ internal sealed class RawSeries(IReadOnlyList<IModelSession> sessions, int batch
 
     public RawRun Result() => new(sessions.Count, batch, LatencySummary.Median(_milliseconds), LatencySummary.Median(_ratePerSlice));
 
-    private List<double> Runs(IModelSession session, long start, TimeSpan time)
+    private List<double> Runs(IModelInstance session, long start, TimeSpan time)
     {
         var milliseconds = new List<double>();
         do

@@ -21,13 +21,13 @@ internal static class ColdStartBenchmark
     private static void Measure(string name, ModelFile model, string? cache)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        IReadOnlyList<IModelSession> sessions = model.Open(new RuntimeOptions { OptimizedGraphCache = cache });
+        IReadOnlyList<IModelInstance> sessions = model.Open(new RuntimeOptions { OptimizedGraphCache = cache });
         double open = Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
         startedAt = Stopwatch.GetTimestamp();
         BatchLatencyCurve curve = WarmUp.Measure(sessions, new ComputeSlots(1), TimeProvider.System, TimeSpan.FromSeconds(0.4), default);
         double warm = Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
         long resident = Process.GetCurrentProcess().WorkingSet64 >> 20;
         Console.WriteLine($"| {name} | {open:F0} | {warm:F0} | {curve.LargestUsefulBatch} | {curve.Throughput:F1} | {resident} |");
-        foreach (IModelSession session in sessions) session.Dispose();
+        foreach (IModelInstance session in sessions) session.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Providers;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelStore;
 
@@ -36,5 +37,5 @@ internal sealed class ModelFile : IDisposable
 
     public void Dispose() => Directory.Delete(GraphCache, recursive: true);
 
-    public IReadOnlyList<IModelSession> Open(RuntimeOptions options) => OnnxModel.OpenSessions(_installed, options, NullLogger.Instance);
+    public IReadOnlyList<IModelInstance> Open(RuntimeOptions options) => NetworkOpener.Open(_installed, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using InferenceApi.Batching;
-using InferenceApi.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Benchmarks.Engine;
@@ -25,13 +24,13 @@ internal static class OverheadBenchmark
 
     private static async Task MeasureAsync(string name, int rowLength, int images)
     {
-        using var session = new FreeSession(rowLength);
+        using var session = new FreeInstance(rowLength);
         var slots = new ComputeSlots(1);
         var queue = new ImageQueue(64, rowLength, TimeProvider.System);
         var curve = new BatchLatencyCurve([new BatchLatency(8, TimeSpan.FromMicroseconds(1))]);
         long runs = 0;
-        var worker = new BatchWorker("free", new MeasuredSession(session, curve), queue, slots, TimeProvider.System, _ => runs++, NullLogger.Instance);
-        var admission = new Admission(queue, new ModelPace(curve), slots, [worker], TimeProvider.System);
+        var worker = new BatchWorker("free", new MeasuredInstance(session, curve), queue, slots, TimeProvider.System, _ => runs++, NullLogger.Instance);
+        var admission = new Admission(queue, new RunTimeModel(curve), slots, [worker], TimeProvider.System);
         worker.Start();
         await ClassifyAsync(queue, admission, rowLength, images / 10);
 

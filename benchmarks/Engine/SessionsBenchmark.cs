@@ -63,8 +63,8 @@ internal static class SessionsBenchmark
             MaxBatch = batch,
             OptimizedGraphCache = model.GraphCache,
         };
-        IModelSession[] sessions = [.. Enumerable.Range(0, arrangement.Models).SelectMany(_ => model.Open(options))];
-        foreach (IModelSession session in sessions) session.Run(batch);
+        IModelInstance[] sessions = [.. Enumerable.Range(0, arrangement.Models).SelectMany(_ => model.Open(options))];
+        foreach (IModelInstance session in sessions) session.Run(batch);
 
         using var end = new CancellationTokenSource();
         using var toPrepare = new SemaphoreSlim(0);
@@ -81,10 +81,10 @@ internal static class SessionsBenchmark
         end.CancelAfter(TimeSpan.FromSeconds(seconds));
         foreach (Thread thread in threads) thread.Join();
         double throughput = images / Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-        foreach (IModelSession session in sessions) session.Dispose();
+        foreach (IModelInstance session in sessions) session.Dispose();
         return (throughput, LatencySummary.Median(times));
 
-        void RunUntil(CancellationToken ended, IModelSession session)
+        void RunUntil(CancellationToken ended, IModelInstance session)
         {
             while (!ended.IsCancellationRequested)
             {

@@ -14,16 +14,16 @@ internal static class FedPart
         Console.WriteLine("|---|---:|---:|---:|---:|---:|");
         foreach (int sessions in (int[])[1, 2, 3])
         {
-            RuntimeOptions runtime = options.Choose(asked => asked with { Sessions = sessions });
+            RuntimePlan runtime = options.Choose(asked => asked with { Sessions = sessions });
             foreach (string model in options.Models) await MeasureAsync(options, model, runtime).ConfigureAwait(false);
         }
     }
 
-    private static async Task MeasureAsync(MeasureOptions options, string model, RuntimeOptions runtime)
+    private static async Task MeasureAsync(MeasureOptions options, string model, RuntimePlan runtime)
     {
-        IReadOnlyList<IModelSession> sessions = options.Open(model, runtime);
-        foreach (IModelSession session in sessions) Noise.Fill(session);
-        var slots = new ComputeSlots(runtime.Sessions, runtime.DeviceIds.Count);
+        IReadOnlyList<IModelInstance> sessions = options.Open(model, runtime);
+        foreach (IModelInstance session in sessions) Noise.Fill(session);
+        var slots = new ComputeSlots(runtime.Instances, runtime.DeviceIds.Count);
         BatchLatencyCurve curve = WarmUp.Measure(sessions, slots, TimeProvider.System, TimeSpan.FromSeconds(2), default);
         double raw = curve.Points.Max(point => point.BatchSize / Timing.Of(() => sessions[0].Run(point.BatchSize), options.Time / 8 / curve.Points.Count).P50 * 1000);
 
@@ -35,15 +35,15 @@ internal static class FedPart
             Interlocked.Add(ref images, run.Rows);
         }
 
-        BatchWorker[] workers = [.. sessions.Select(session => new BatchWorker(model, new MeasuredSession(session, curve), queue, slots, TimeProvider.System, Count, NullLogger.Instance))];
+        BatchWorker[] workers = [.. sessions.Select(session => new BatchWorker(model, new MeasuredInstance(session, curve), queue, slots, TimeProvider.System, Count, NullLogger.Instance))];
         foreach (BatchWorker worker in workers) worker.Start();
         long start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, 4 * curve.LargestUsefulBatch).Select(seed => Task.Run(() => FeedAsync(queue, sessions[0].RowLength, seed, start, options.Time)))).ConfigureAwait(false);
         double fed = images / Stopwatch.GetElapsedTime(start).TotalSeconds;
         queue.Close();
         await Task.WhenAll(workers.Select(worker => worker.Ended)).ConfigureAwait(false);
-        foreach (IModelSession session in sessions) session.Dispose();
-        Console.WriteLine($"| {model} | {runtime.Sessions} | {raw:F0} | {fed:F0} | {fed / raw:F2} | {(double)images / runs:F1} |");
+        foreach (IModelInstance session in sessions) session.Dispose();
+        Console.WriteLine($"| {model} | {runtime.Instances} | {raw:F0} | {fed:F0} | {fed / raw:F2} | {(double)images / runs:F1} |");
     }
 
     private static async Task FeedAsync(ImageQueue queue, int rowLength, int seed, long start, TimeSpan time)

@@ -1,4 +1,4 @@
-using InferenceApi.Runtime;
+using InferenceApi.Runtime.Providers;
 
 namespace Benchmarks.Gpu;
 

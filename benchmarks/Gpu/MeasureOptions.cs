@@ -1,5 +1,6 @@
 using System.Globalization;
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Providers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -56,7 +57,7 @@ internal sealed record MeasureOptions(
     }
 
     /// <summary>The options with the provider chosen as the service chooses it; a fallback is told on standard output.</summary>
-    public RuntimeOptions Choose(Func<RuntimeOptions, RuntimeOptions>? change = null)
+    public RuntimePlan Choose(Func<RuntimeOptions, RuntimeOptions>? change = null)
     {
         using ILoggerFactory console = LoggerFactory.Create(builder => builder.AddSimpleConsole(format => format.SingleLine = true));
         RuntimeOptions asked = change is null ? Runtime : change(Runtime);
@@ -65,7 +66,7 @@ internal sealed record MeasureOptions(
 
     public InstalledModel Model(string name) => Store.Latest(name) ?? throw new ArgumentException($"{name} is not in {Store.Root}.");
 
-    public IReadOnlyList<IModelSession> Open(string model, RuntimeOptions runtime) => OnnxModel.OpenSessions(Model(model), runtime, NullLogger.Instance);
+    public IReadOnlyList<IModelInstance> Open(string model, RuntimePlan runtime) => NetworkOpener.Open(Model(model), runtime, NullLogger.Instance).All;
 
     public byte[][] ReadPictures()
     {

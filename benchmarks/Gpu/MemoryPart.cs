@@ -1,4 +1,5 @@
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Gpu;
 
 namespace Benchmarks.Gpu;
 
@@ -7,8 +8,8 @@ internal static class MemoryPart
 {
     public static void Run(MeasureOptions options)
     {
-        RuntimeOptions runtime = options.Choose();
-        var sessions = new List<IModelSession>();
+        RuntimePlan runtime = options.Choose();
+        var sessions = new List<IModelInstance>();
         long Used() => runtime.OnGpu ? CudaRuntime.Memory(runtime.DeviceIds[0]) is var (free, total) ? total - free : 0 : Environment.WorkingSet;
 
         Console.WriteLine("| after | MB in use |");
@@ -17,23 +18,23 @@ internal static class MemoryPart
         foreach (string model in options.Models)
         {
             sessions.AddRange(options.Open(model, runtime));
-            foreach (IModelSession session in sessions.TakeLast(runtime.Sessions * runtime.DeviceIds.Count)) RunAllSizes(session);
+            foreach (IModelInstance session in sessions.TakeLast(runtime.Instances * runtime.DeviceIds.Count)) RunAllSizes(session);
             Console.WriteLine($"| {model} open and warm | {Used() / 1e6:F0} |");
         }
 
         long end = System.Diagnostics.Stopwatch.GetTimestamp();
         while (System.Diagnostics.Stopwatch.GetElapsedTime(end) < options.Time)
         {
-            foreach (IModelSession session in sessions) RunAllSizes(session);
+            foreach (IModelInstance session in sessions) RunAllSizes(session);
         }
 
         Console.WriteLine($"| {options.Time.TotalSeconds:F0} s of load | {Used() / 1e6:F0} |");
-        foreach (IModelSession session in sessions) session.Dispose();
+        foreach (IModelInstance session in sessions) session.Dispose();
         Console.WriteLine($"| all closed | {Used() / 1e6:F0} |");
     }
 
-    private static void RunAllSizes(IModelSession session)
+    private static void RunAllSizes(IModelInstance session)
     {
-        foreach (int size in session.Ladder.Sizes.Reverse()) session.Run(size);
+        foreach (int size in session.BatchSizes.Sizes.Reverse()) session.Run(size);
     }
 }

@@ -11,8 +11,8 @@ internal static class ParityPart
 
     public static int Run(MeasureOptions options)
     {
-        RuntimeOptions gpu = options.Choose(asked => asked with { Sessions = 1, MaxBatch = 8 });
-        RuntimeOptions cpu = new RuntimeOptions { MaxBatch = 8 }.For(ExecutionProvider.Cpu);
+        RuntimePlan gpu = options.Choose(asked => asked with { Sessions = 1, MaxBatch = 8 });
+        RuntimePlan cpu = new RuntimeOptions { MaxBatch = 8 }.For(ExecutionProvider.Cpu);
         float[][] images = Prepare(options);
         bool good = true;
         Console.WriteLine($"{gpu.Provider}, TF32 {(gpu.Cuda.Tf32 ? "on" : "off")}, {images.Length} photographs");
@@ -45,9 +45,9 @@ internal static class ParityPart
         ];
     }
 
-    private static float[][] Logits(IReadOnlyList<IModelSession> sessions, float[][] images)
+    private static float[][] Logits(IReadOnlyList<IModelInstance> sessions, float[][] images)
     {
-        using IModelSession session = sessions[0];
+        using IModelInstance session = sessions[0];
         var logits = new float[images.Length][];
         for (int first = 0; first < images.Length; first += session.MaxBatch)
         {

@@ -11,15 +11,15 @@ internal static class RandomPart
 
     public static int Run(MeasureOptions options)
     {
-        RuntimeOptions runtime = options.Choose(asked => asked with { Sessions = 1 });
+        RuntimePlan runtime = options.Choose(asked => asked with { Sessions = 1 });
         bool good = true;
         Console.WriteLine("| model | runs | worst run / median of its size | at size | runs over 3 × |");
         Console.WriteLine("|---|---:|---:|---:|---:|");
         foreach (string model in options.Models)
         {
-            using IModelSession session = options.Open(model, runtime)[0];
+            using IModelInstance session = options.Open(model, runtime)[0];
             Noise.Fill(session);
-            foreach (int size in session.Ladder.Sizes.Reverse())
+            foreach (int size in session.BatchSizes.Sizes.Reverse())
             {
                 for (int i = 0; i < 3; i++) session.Run(size);
             }
@@ -30,7 +30,7 @@ internal static class RandomPart
         return good ? 0 : 1;
     }
 
-    private static List<(int Size, double Ms)> Measure(IModelSession session, TimeSpan time)
+    private static List<(int Size, double Ms)> Measure(IModelInstance session, TimeSpan time)
     {
         var random = new Random(1);
         var runs = new List<(int Size, double Ms)>();
@@ -40,7 +40,7 @@ internal static class RandomPart
             int rows = random.Next(1, session.MaxBatch + 1);
             long begun = Stopwatch.GetTimestamp();
             session.Run(rows);
-            runs.Add((session.Ladder.RunSize(rows), Stopwatch.GetElapsedTime(begun).TotalMilliseconds));
+            runs.Add((session.BatchSizes.RunSize(rows), Stopwatch.GetElapsedTime(begun).TotalMilliseconds));
         }
 
         return runs;

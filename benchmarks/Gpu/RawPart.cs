@@ -1,5 +1,6 @@
 using Capacity.Simulation;
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Gpu;
 
 namespace Benchmarks.Gpu;
 
@@ -8,32 +9,32 @@ internal static class RawPart
 {
     public static void Run(MeasureOptions options)
     {
-        RuntimeOptions runtime = options.Choose(asked => asked with { Sessions = 1 });
+        RuntimePlan runtime = options.Choose(asked => asked with { Sessions = 1 });
         Console.WriteLine($"{runtime.Provider}, {runtime.Cuda}");
         Console.WriteLine("| model | batch | run p50 ms | img/s | with copies p50 / p99 ms | img/s | bus share |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
         foreach (string model in options.Models)
         {
-            IModelSession session = options.Open(model, runtime)[0];
+            IModelInstance session = options.Open(model, runtime)[0];
             using (session)
             {
                 Noise.Fill(session);
-                IReadOnlyList<int> sizes = session.Ladder.IsExact ? [1, session.MaxBatch] : session.Ladder.Sizes;
+                IReadOnlyList<int> sizes = session.BatchSizes.IsExact ? [1, session.MaxBatch] : session.BatchSizes.Sizes;
                 TimeSpan time = options.Time / sizes.Count / 2;
                 foreach (int size in sizes) Report(model, session, size, time);
             }
         }
     }
 
-    private static void Report(string model, IModelSession session, int size, TimeSpan time)
+    private static void Report(string model, IModelInstance session, int size, TimeSpan time)
     {
         LatencySummary copied = Timing.Of(() => session.Run(size), time);
         LatencySummary alone = copied;
-        if (session is LadderSession ladder)
+        if (session is BucketedInstance bucketed)
         {
-            ladder.CopiesRows = false;
+            bucketed.CopiesRows = false;
             alone = Timing.Of(() => session.Run(size), time);
-            ladder.CopiesRows = true;
+            bucketed.CopiesRows = true;
         }
 
         Console.WriteLine(

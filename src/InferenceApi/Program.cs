@@ -6,12 +6,12 @@ using InferenceApi.Endpoints.Models;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Hosting;
+using InferenceApi.Runtime;
 using InferenceApi.Telemetry;
-using ModelStore;
 
 if (HealthCheckCommand.Wants(args)) return await HealthCheckCommand.RunAsync(args);
 
-NativeEnvironment.LimitNativeHeaps();
+NativeHeaps.Limit();
 
 // The settings lie beside the program, wherever it is started from.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

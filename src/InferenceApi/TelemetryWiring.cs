@@ -18,7 +18,7 @@ internal static class TelemetryWiring
     }
 
     private static ModelSnapshot Snapshot(ModelStatus model) => new(
-        model.Name, model.Manifest?.Version ?? 0, NameOf(model.State), model.Waiting, model.EstimatedWait, model.MemoryBytes, model.Sessions);
+        model.Name, model.Manifest?.Version ?? 0, NameOf(model.State), model.Waiting, model.EstimatedWait, model.MemoryBytes, model.Instances);
 
     // In the order of the enum.
     private static string NameOf(ModelState state) => InferenceMetrics.ModelStates[(int)state];

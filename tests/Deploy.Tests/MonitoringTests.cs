@@ -11,7 +11,7 @@ public sealed partial class MonitoringTests
     [
         "inference_stage_duration_seconds", "inference_request_duration_seconds", "inference_batch_size", "inference_images_total",
         "inference_refusals_total", "inference_queue_depth", "inference_estimated_wait_seconds", "inference_preparation_pending",
-        "inference_model_state", "inference_model_memory_bytes", "inference_model_loads_total", "inference_sessions",
+        "inference_model_state", "inference_model_memory_bytes", "inference_model_loads_total", "inference_instances",
         "http_server_request_duration_seconds", "dotnet_gc_pause_time_seconds_total", "dotnet_process_memory_working_set_bytes",
         "dotnet_process_cpu_time_seconds_total",
     ];

@@ -1,5 +1,3 @@
-using InferenceApi.Runtime;
-
 namespace InferenceApi.Batching;
 
 /// <summary>
@@ -10,17 +8,17 @@ public sealed class Admission
 {
     private readonly Lock _gate = new();
     private readonly ImageQueue _queue;
-    private readonly ModelPace _pace;
+    private readonly RunTimeModel _runTimes;
     private readonly ComputeSlots _slots;
     private readonly BatchWorker[] _workers;
     private readonly TimeProvider _clock;
-    private readonly EstimateError _error = new();
+    private readonly WaitEstimateMargin _margin = new();
     private int _reserved;
 
-    internal Admission(ImageQueue queue, ModelPace pace, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
+    internal Admission(ImageQueue queue, RunTimeModel runTimes, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
     {
         _queue = queue;
-        _pace = pace;
+        _runTimes = runTimes;
         _slots = slots;
         _workers = workers;
         _clock = clock;
@@ -41,7 +39,7 @@ public sealed class Admission
         lock (_gate)
         {
             int ahead = _queue.Count + _reserved;
-            TimeSpan wait = (EstimateWait(ahead + images) + decodeBacklog) * _error.Margin;
+            TimeSpan wait = (EstimateWait(ahead + images) + decodeBacklog) * _margin.Value;
             int excess = ahead + images - _queue.Capacity;
             if (excess > 0) throw new OverloadedException(wait, AtLeastOneRun(EstimateWait(excess)));
             if (deadline != long.MaxValue && wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
@@ -56,26 +54,26 @@ public sealed class Admission
     public TimeSpan EstimateWait(int images)
     {
         int waitsForSlot = 0;
-        bool someCoresBusy = false;
-        TimeSpan first = TimeSpan.MaxValue, allCores = TimeSpan.Zero;
+        bool someBusy = false;
+        TimeSpan first = TimeSpan.MaxValue, blocked = TimeSpan.Zero;
         foreach (BatchWorker worker in _workers)
         {
             if (worker.WaitsForSlot) waitsForSlot++;
-            TimeSpan left = worker.Remaining(out bool onAllCores);
-            if (onAllCores) allCores = left;
-            else if (left > TimeSpan.Zero) someCoresBusy = true;
+            TimeSpan left = worker.Remaining(out bool blocksOthers);
+            if (blocksOthers) blocked = left;
+            else if (left > TimeSpan.Zero) someBusy = true;
             if (left < first) first = left;
         }
 
-        // While one worker runs on all cores the others idle, but have no core to run on.
-        TimeSpan remaining = allCores > first ? allCores : first;
+        // A run that takes every slot keeps the idle workers from theirs.
+        TimeSpan remaining = blocked > first ? blocked : first;
         // Other models' workers in line take a turn between ours; how long theirs are is taken to be as ours.
         int others = Math.Max(0, _slots.Waiting - waitsForSlot);
-        return remaining + (_pace.EstimateAll(images, someCoresBusy || others > 0) * (1 + ((double)others / _slots.Count)));
+        return remaining + (_runTimes.EstimateAll(images, someBusy || others > 0) * (1 + ((double)others / _slots.Count)));
     }
 
-    /// <summary>Learns how good an estimate was; see <see cref="EstimateError"/>.</summary>
-    internal void Observe(TimeSpan estimated, TimeSpan actual) => _error.Observe(estimated, actual);
+    /// <summary>Learns how good an estimate was; see <see cref="WaitEstimateMargin"/>.</summary>
+    internal void Observe(TimeSpan estimated, TimeSpan actual) => _margin.Observe(estimated, actual);
 
     internal void Return(int images)
     {
@@ -84,7 +82,7 @@ public sealed class Admission
 
     private TimeSpan AtLeastOneRun(TimeSpan time)
     {
-        TimeSpan run = _pace.LoneRun;
+        TimeSpan run = _runTimes.LoneRun;
         return time > run ? time : run;
     }
 }

@@ -17,15 +17,15 @@ public sealed class BatchLatencyCurve
     private const double MaxRatio = 4;
 
     private readonly double[] _seconds;
-    private readonly BatchLadder _ladder;
+    private readonly BatchSizes _batchSizes;
 
     /// <param name="measured">At least one point; sizes ascending and unique, the last is the largest useful batch.</param>
-    /// <param name="ladder">Sizes that runs are made at, the last point's among them; null where every size is.</param>
-    public BatchLatencyCurve(IReadOnlyList<BatchLatency> measured, BatchLadder? ladder = null)
+    /// <param name="batchSizes">Sizes that runs are made at, the last point's among them; null where every size is.</param>
+    public BatchLatencyCurve(IReadOnlyList<BatchLatency> measured, BatchSizes? batchSizes = null)
     {
         if (measured.Count == 0) throw new ArgumentException("The curve needs a point.", nameof(measured));
         LargestUsefulBatch = measured[^1].BatchSize;
-        _ladder = ladder ?? BatchLadder.Exact(LargestUsefulBatch);
+        _batchSizes = batchSizes ?? BatchSizes.Exact(LargestUsefulBatch);
         _seconds = new double[LargestUsefulBatch + 1];
         // Below the first point a run of n images takes n shares of it; a run's fixed cost is unknown there.
         (int fromSize, double fromSeconds) = (0, 0);
@@ -44,14 +44,14 @@ public sealed class BatchLatencyCurve
 
     /// <summary>The curve as it stands, one point for every size that runs are made at.</summary>
     public IReadOnlyList<BatchLatency> Points =>
-        [.. _ladder.Sizes.TakeWhile(size => size <= LargestUsefulBatch).Select(size => new BatchLatency(size, Estimate(size)))];
+        [.. _batchSizes.Sizes.TakeWhile(size => size <= LargestUsefulBatch).Select(size => new BatchLatency(size, Estimate(size)))];
 
     /// <summary>Images per second with full batches.</summary>
     public double Throughput => LargestUsefulBatch / _seconds[LargestUsefulBatch];
 
     /// <summary>τ(rows): of the size that so many rows run at.</summary>
     /// <param name="rows">1 … <see cref="LargestUsefulBatch"/>.</param>
-    public TimeSpan Estimate(int rows) => TimeSpan.FromSeconds(Volatile.Read(ref _seconds[_ladder.RunSize(rows)]));
+    public TimeSpan Estimate(int rows) => TimeSpan.FromSeconds(Volatile.Read(ref _seconds[_batchSizes.RunSize(rows)]));
 
     /// <summary>
     /// How many of the waiting images the next run should take: all that fit, or only as many as fill the next smaller size, where that
@@ -60,7 +60,7 @@ public sealed class BatchLatencyCurve
     /// <param name="waiting">0 or more; a run takes at least one.</param>
     public int BestBatch(int waiting)
     {
-        int rows = Math.Clamp(waiting, 1, LargestUsefulBatch), filled = _ladder.FilledSize(rows);
+        int rows = Math.Clamp(waiting, 1, LargestUsefulBatch), filled = _batchSizes.FilledSize(rows);
         return filled == rows || rows * Estimate(filled) >= filled * Estimate(rows) ? rows : filled;
     }
 
@@ -74,7 +74,7 @@ public sealed class BatchLatencyCurve
     /// <summary>Learns from a run. Workers of one model may call it at once: an update lost between them does not matter.</summary>
     public void Observe(int rows, TimeSpan runTime)
     {
-        rows = _ladder.RunSize(rows);
+        rows = _batchSizes.RunSize(rows);
         double ratio = Math.Clamp(runTime.TotalSeconds / _seconds[rows], 1 / MaxRatio, MaxRatio);
         for (int n = 1; n < _seconds.Length; n++)
         {

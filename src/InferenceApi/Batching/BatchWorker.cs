@@ -5,16 +5,16 @@ using InferenceApi.Telemetry;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// Owns one session and one thread of its own: waits for a first image, takes a compute slot, and only then everything that waits.
+/// Owns one instance and one thread of its own: waits for a first image, takes a compute slot, and only then everything that waits.
 /// So batches grow exactly when the machine is busy, and there is no timer: waiting longer was never measured to pay.
-/// Where a model adapts, the worker's own session runs on one core; when its turn comes and all cores are free and fewer images wait than
-/// there are cores, it takes them all instead and uses the session on all cores, which the workers share.
+/// Where a model adapts, the worker's own instance runs on one core; when its turn comes and all cores are free and fewer images wait than
+/// there are cores, it takes them all instead and uses the instance on all cores, which the workers share.
 /// </summary>
 internal sealed partial class BatchWorker
 {
     private readonly string _model;
-    private readonly MeasuredSession _own;
-    private readonly MeasuredSession? _allCores;
+    private readonly MeasuredInstance _own;
+    private readonly MeasuredInstance? _allCores;
     private readonly ImageQueue _queue;
     private readonly ComputeSlots _slots;
     private readonly ComputeSlots.Choice _chooseSlots;
@@ -29,13 +29,13 @@ internal sealed partial class BatchWorker
 
     public BatchWorker(
         string model,
-        MeasuredSession own,
+        MeasuredInstance own,
         ImageQueue queue,
         ComputeSlots slots,
         TimeProvider clock,
         Action<BatchRun>? observer,
         ILogger logger,
-        MeasuredSession? allCores = null)
+        MeasuredInstance? allCores = null)
     {
         _model = model;
         _own = own;
@@ -50,6 +50,23 @@ internal sealed partial class BatchWorker
         _requests = new ActivityContext[_batch.Length];
     }
 
+    /// <summary>A worker for each instance; where there is one that runs on all cores, they share it.</summary>
+    public static BatchWorker[] ForAll(
+        string model,
+        OpenedModel opened,
+        RunTimeModel runTimes,
+        ImageQueue queue,
+        ComputeSlots slots,
+        TimeProvider clock,
+        Action<BatchRun>? observer,
+        ILogger logger)
+    {
+        MeasuredInstance? allCores = opened.AllCores is { } shared ? new(shared, runTimes.Curve) : null;
+        BatchLatencyCurve curve = runTimes.CoreCurve ?? runTimes.Curve;
+        return [.. opened.Instances.Select(
+            own => new BatchWorker(model, new(own, curve), queue, slots, clock, observer, logger, allCores))];
+    }
+
     /// <summary>Completes when the queue is closed and everything in it is answered.</summary>
     public Task Ended => _ended.Task;
 
@@ -57,11 +74,11 @@ internal sealed partial class BatchWorker
     public bool WaitsForSlot => _waitsForSlot;
 
     /// <summary>What is left of the current run by the curve's estimate; zero where none runs.</summary>
-    /// <param name="onAllCores">Whether that run leaves no core for another.</param>
-    public TimeSpan Remaining(out bool onAllCores)
+    /// <param name="blocksOthers">Whether that run leaves no core for another.</param>
+    public TimeSpan Remaining(out bool blocksOthers)
     {
         CurrentRun? run = _current;
-        onAllCores = run is not null && run.Session == _allCores;
+        blocksOthers = run is not null && run.Session == _allCores;
         if (run is null) return TimeSpan.Zero;
         TimeSpan left = run.Session.Curve.Estimate(run.Rows) - _clock.GetElapsedTime(run.StartedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -79,7 +96,7 @@ internal sealed partial class BatchWorker
             _waitsForSlot = false;
             try
             {
-                MeasuredSession session = taken > _own.Session.Slots ? _allCores! : _own;
+                MeasuredInstance session = taken > _own.Session.Slots ? _allCores! : _own;
                 int rows = _queue.Drain(_batch, Math.Min(LargestBatch(session), session.Curve.BestBatch(_queue.Count)));
                 if (rows > 0) Answer(session, rows);
             }
@@ -109,9 +126,9 @@ internal sealed partial class BatchWorker
         return free >= own ? own : 0;
     }
 
-    private static int LargestBatch(MeasuredSession session) => Math.Min(session.Session.MaxBatch, session.Curve.LargestUsefulBatch);
+    private static int LargestBatch(MeasuredInstance session) => Math.Min(session.Session.MaxBatch, session.Curve.LargestUsefulBatch);
 
-    private void Answer(MeasuredSession session, int rows)
+    private void Answer(MeasuredInstance session, int rows)
     {
         long startedAt = _clock.GetTimestamp();
         TimeSpan oldestWait = _clock.GetElapsedTime(_batch[0].EnqueuedAt, startedAt);
@@ -150,7 +167,7 @@ internal sealed partial class BatchWorker
     }
 
     /// <summary>Copies every image into its row; each image's memory is given back even where a copy fails.</summary>
-    private void Fill(IModelSession session, int rows)
+    private void Fill(IModelInstance session, int rows)
     {
         int row = 0;
         try
@@ -168,7 +185,7 @@ internal sealed partial class BatchWorker
         }
     }
 
-    private TimeSpan Run(IModelSession session, int rows, long startedAt, Activity? span)
+    private TimeSpan Run(IModelInstance session, int rows, long startedAt, Activity? span)
     {
         try
         {
@@ -188,7 +205,7 @@ internal sealed partial class BatchWorker
         return InferenceTracing.StartRun(_model, _requests.AsSpan(0, rows));
     }
 
-    private void HandBack(IModelSession session, int rows, long startedAt, TimeSpan runTime, ActivityContext runSpan)
+    private void HandBack(IModelInstance session, int rows, long startedAt, TimeSpan runTime, ActivityContext runSpan)
     {
         for (int row = 0; row < rows; row++)
         {
@@ -213,7 +230,7 @@ internal sealed partial class BatchWorker
     }
 
     /// <summary>One object, so that who reads it from outside sees one run and not halves of two.</summary>
-    private sealed record CurrentRun(MeasuredSession Session, int Rows, long StartedAt);
+    private sealed record CurrentRun(MeasuredInstance Session, int Rows, long StartedAt);
 
     private static partial class Log
     {

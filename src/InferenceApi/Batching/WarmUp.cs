@@ -27,10 +27,10 @@ public static class WarmUp
     /// <param name="budget">After this long only what must be run is run: big models get few points instead of a slow start.</param>
     /// <param name="cancellation">Looked at between runs.</param>
     public static BatchLatencyCurve Measure(
-        IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+        IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {
         long startedAt = clock.GetTimestamp();
-        if (!sessions[0].Ladder.IsExact) return MeasureLadder(sessions, slots, clock, cancellation);
+        if (!sessions[0].BatchSizes.IsExact) return MeasureSizes(sessions, slots, clock, cancellation);
         TimeSpan RunOnce(int size) => TimedRun(sessions[0], size, slots, clock, cancellation);
         List<BatchLatency> points = FindUsefulSizes(
             RunOnce, sessions[0].MaxBatch, budget, () => budget - clock.GetElapsedTime(startedAt));
@@ -39,7 +39,7 @@ public static class WarmUp
             if (!points.Exists(point => point.BatchSize == size)) RunOnce(size);
         }
 
-        foreach (IModelSession other in sessions.Skip(1)) TimedRun(other, points[^1].BatchSize, slots, clock, cancellation);
+        foreach (IModelInstance other in sessions.Skip(1)) TimedRun(other, points[^1].BatchSize, slots, clock, cancellation);
         return new BatchLatencyCurve(points);
     }
 
@@ -53,7 +53,7 @@ public static class WarmUp
     /// <param name="budget">After this long, one round is enough.</param>
     /// <param name="cancellation">Looked at between rounds.</param>
     public static BatchLatencyCurve MeasureTogether(
-        IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+        IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {
         long startedAt = clock.GetTimestamp();
         var times = new List<TimeSpan>();
@@ -70,7 +70,7 @@ public static class WarmUp
         return new BatchLatencyCurve([new BatchLatency(1, times[times.Count / 2])]);
     }
 
-    private static TimeSpan[] RunTogether(IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock)
+    private static TimeSpan[] RunTogether(IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock)
     {
         var times = new TimeSpan[sessions.Count];
         Task[] runs = [.. sessions.Select(_ => Task.CompletedTask)];
@@ -106,25 +106,25 @@ public static class WarmUp
     /// Every size of the ladder whatever it takes, largest first so that memory is asked for once: a size that first ran in service would
     /// make its callers wait for plans. Other sessions have plans of their own.
     /// </summary>
-    private static BatchLatencyCurve MeasureLadder(
-        IReadOnlyList<IModelSession> sessions, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
+    private static BatchLatencyCurve MeasureSizes(
+        IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
-        BatchLadder ladder = sessions[0].Ladder;
+        BatchSizes batchSizes = sessions[0].BatchSizes;
         var points = new List<BatchLatency>();
-        foreach (int size in ladder.Sizes.Reverse())
+        foreach (int size in batchSizes.Sizes.Reverse())
         {
             TimeSpan median = Time(rows => TimedRun(sessions[0], rows, slots, clock, cancellation), size, TimeSpan.Zero, () => TimeSpan.MaxValue).Median;
             points.Insert(0, new BatchLatency(size, median));
         }
 
         int useful = UsefulPoints(points);
-        foreach (IModelSession other in sessions.Skip(1))
+        foreach (IModelInstance other in sessions.Skip(1))
         {
             // Twice: the first run plans, the second replays.
-            foreach (int size in ladder.Sizes.Take(useful).Reverse().SelectMany(size => (int[])[size, size])) TimedRun(other, size, slots, clock, cancellation);
+            foreach (int size in batchSizes.Sizes.Take(useful).Reverse().SelectMany(size => (int[])[size, size])) TimedRun(other, size, slots, clock, cancellation);
         }
 
-        return new BatchLatencyCurve(points[..useful], ladder);
+        return new BatchLatencyCurve(points[..useful], batchSizes);
     }
 
     /// <summary>Points up to the last that brought throughput: as much as a doubling must, in proportion to the step.</summary>
@@ -189,7 +189,7 @@ public static class WarmUp
         return (times[times.Count / 2], times[0]);
     }
 
-    private static TimeSpan TimedRun(IModelSession session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
+    private static TimeSpan TimedRun(IModelInstance session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         int taken = slots.Take(session.Device, (free, _) => free >= session.Slots ? session.Slots : 0);

@@ -1,8 +1,10 @@
 using Imaging;
+using InferenceApi.Batching;
 using InferenceApi.Classification;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Providers;
 using InferenceApi.Serving;
 using Microsoft.Extensions.Options;
 using ModelStore;
@@ -45,14 +47,14 @@ internal static partial class EngineRegistration
         services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
         services.AddSingleton(provider =>
         {
-            RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
-            return new ComputeSlots(options.ComputeSlots, options.DeviceIds.Count);
+            RuntimePlan plan = provider.GetRequiredService<RuntimePlan>();
+            return new ComputeSlots(plan.ComputeSlots, plan.DeviceIds.Count);
         });
-        services.AddSingleton<SessionOpener>(provider =>
+        services.AddSingleton<ModelOpener>(provider =>
         {
-            RuntimeOptions options = provider.GetRequiredService<RuntimeOptions>();
+            RuntimePlan plan = provider.GetRequiredService<RuntimePlan>();
             ILogger log = RuntimeLog(provider);
-            return model => OnnxModel.OpenSessions(model, options, log);
+            return model => NetworkOpener.Open(model, plan, log);
         });
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelLoader>(provider, Value<ServingOptions>(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ServedModels>(provider, Value<ServingOptions>(provider)));
@@ -67,7 +69,7 @@ internal static partial class EngineRegistration
     {
         try
         {
-            _ = app.Services.GetRequiredService<RuntimeOptions>();
+            _ = app.Services.GetRequiredService<RuntimePlan>();
             return true;
         }
         catch (ProviderUnavailableException unavailable)

@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// How the CUDA provider runs networks. Defaults are reasoned from published measurements, see docs/adr/0009-gpu.md; benchmarks/Gpu/measure.sh
-/// sweeps them on the machine at hand.
+/// How the CUDA provider runs networks. Defaults are reasoned from published measurements, see docs/adr/0009-gpu.md;
+/// benchmarks/Gpu/measure.sh sweeps them on the machine at hand.
 /// </summary>
 public sealed record CudaOptions
 {
@@ -27,7 +27,9 @@ public sealed record CudaOptions
     /// <summary>Whether plans may take as much workspace as they like; default true. More workspace admits faster plans.</summary>
     public bool MaxWorkspace { get; init; } = true;
 
-    /// <summary>Whether convolutions run channels-last; default false. It pays for fp16 on tensor cores and costs transposes in float32: measure.</summary>
+    /// <summary>
+    /// Whether convolutions run channels-last; default false. It pays for fp16 on tensor cores and costs transposes in float32: measure.
+    /// </summary>
     public bool PreferNhwc { get; init; }
 
     /// <summary>Whether a convolution and its bias become one kernel beyond what the graph optimiser fuses; default false.</summary>

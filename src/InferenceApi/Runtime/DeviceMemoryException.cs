@@ -6,7 +6,8 @@ namespace InferenceApi.Runtime;
 public sealed class DeviceMemoryException(string message, Exception? cause = null) : Exception(message, cause)
 {
     // ONNX Runtime has no error code for it; these are the words of its arena, of CUDA, cuBLAS and cuDNN.
-    private static readonly string[] Words = ["failed to allocate memory", "out of memory", "out_of_memory", "available memory of", "alloc_failed"];
+    private static readonly string[] Words =
+        ["failed to allocate memory", "out of memory", "out_of_memory", "available memory of", "alloc_failed"];
 
     /// <summary>Whether a failed call of ONNX Runtime was short of memory.</summary>
     internal static bool Explains(OnnxRuntimeException failure) => Explains(failure.Message);

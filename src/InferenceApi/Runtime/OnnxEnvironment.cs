@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelStore;
 
 namespace InferenceApi.Runtime;
 
@@ -26,7 +25,7 @@ public static partial class OnnxEnvironment
             _logger = logger;
             if (!OrtEnv.IsCreated)
             {
-                NativeEnvironment.DisableOnnxRuntimeTelemetry();
+                OnnxTelemetry.Disable();
                 _bridge = Write;
                 var options = new EnvironmentCreationOptions
                 {
@@ -54,7 +53,8 @@ public static partial class OnnxEnvironment
         _arenaRegistered = true;
     }
 
-    private static void Write(IntPtr parameter, OrtLoggingLevel severity, string category, string logId, string codeLocation, string message)
+    private static void Write(
+        IntPtr parameter, OrtLoggingLevel severity, string category, string logId, string codeLocation, string message)
     {
         if (_logger is not { } logger) return;
         try

@@ -3,17 +3,19 @@ using System.ComponentModel.DataAnnotations;
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// How models run on this machine. Measured choices and their reasons are in docs/adr/0003-sessions-threads-batch.md and
-/// docs/adr/0009-gpu.md. Zeros mean "what suits the provider" until <see cref="For"/> has filled them in.
+/// How models are asked to run on this machine; <see cref="RuntimePlan"/> is what is decided. Measured choices and their reasons are in
+/// docs/adr/0003-sessions-threads-batch.md and docs/adr/0009-gpu.md. Zeros mean "what suits the provider".
 /// </summary>
 public sealed record RuntimeOptions : IValidatableObject
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Runtime";
 
-    private const int CpuBatch = 8, GpuBatch = 64, GpuSessions = 2, MostDevices = 64;
+    private const int MostDevices = 64;
 
-    /// <summary>auto, cpu, cuda or tensorrt; default auto. Only auto falls back to the CPU; one that is named and cannot be used stops the start.</summary>
+    /// <summary>
+    /// auto, cpu, cuda or tensorrt; default auto. Only auto falls back to the CPU; one that is named and cannot be used stops the start.
+    /// </summary>
     public ExecutionProvider Provider { get; init; }
 
     /// <summary>
@@ -52,51 +54,32 @@ public sealed record RuntimeOptions : IValidatableObject
     public bool AllowSpinning { get; init; }
 
     /// <summary>
-    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept, and where the service adapts, those of loaded
-    /// models lie in the system's temporary folder, unlinked. As large as the weights; removed when unused for a week. Used on the CPU only. It must be writable by the service alone,
-    /// because a graph in it is run without a manifest to check it against; a folder others may write is not used.
+    /// Folder of optimised graphs, which make a cold start faster; default null: none are kept, and where the service adapts, those of
+    /// loaded models lie in the system's temporary folder, unlinked. As large as the weights; removed when unused for a week. Used on the
+    /// CPU only. It must be writable by the service alone, because a graph in it is run without a manifest to check it against; a folder
+    /// others may write is not used.
     /// </summary>
     public string? OptimizedGraphCache { get; init; }
 
     /// <summary>Only looked at where a GPU is used.</summary>
     public CudaOptions Cuda { get; init; } = new();
 
-    /// <summary>Whether <see cref="Provider"/> is one of a GPU's.</summary>
-    public bool OnGpu => Provider is ExecutionProvider.Cuda or ExecutionProvider.TensorRt;
-
-    /// <summary>Whether runs on all cores and runs on one core take turns, by how many images wait; only after <see cref="For"/>.</summary>
-    public bool IsAdaptive => Provider == ExecutionProvider.Cpu && Sessions == 0;
-
-    /// <summary>Cores that runs share out among themselves, or runs at once on each device; only after <see cref="For"/>; at least 1.</summary>
-    public int ComputeSlots => IsAdaptive ? ResolvedIntraOpThreads : Sessions;
-
-    /// <summary>The threads of one run after the default is resolved; at least 1.</summary>
-    public int ResolvedIntraOpThreads =>
-        IntraOpThreads > 0 ? IntraOpThreads : OnGpu ? 1 : Math.Max(1, Environment.ProcessorCount / Math.Max(1, Sessions));
-
-    /// <summary>These options for that provider, every default filled in. Doing it twice changes nothing.</summary>
+    /// <summary>What is decided for that provider.</summary>
     /// <param name="provider">A provider that exists: not <see cref="ExecutionProvider.Auto"/>.</param>
-    public RuntimeOptions For(ExecutionProvider provider)
-    {
-        ArgumentOutOfRangeException.ThrowIfEqual((int)provider, (int)ExecutionProvider.Auto);
-        bool gpu = provider is not ExecutionProvider.Cpu;
-        return this with
-        {
-            Provider = provider,
-            DeviceIds = gpu && DeviceIds.Count > 0 ? DeviceIds : [0],
-            Sessions = Sessions > 0 ? Sessions : gpu ? GpuSessions : ResolvedIntraOpThreads > 1 ? 0 : 1,
-            MaxBatch = MaxBatch > 0 ? MaxBatch : gpu ? GpuBatch : CpuBatch,
-            // TensorRT would capture its own; ONNX Runtime's graphs need every node on the one provider.
-            Cuda = provider == ExecutionProvider.TensorRt ? Cuda with { Graphs = false } : Cuda,
-        };
-    }
+    public RuntimePlan For(ExecutionProvider provider) => new(this, provider);
 
     /// <summary>What the attributes cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Enum.IsDefined(Provider)) yield return new ValidationResult("Runtime:Provider must be auto, cpu, cuda or tensorrt.", [nameof(Provider)]);
-        if (DeviceIds.Count > MostDevices || DeviceIds.Any(id => id is < 0 or >= MostDevices) || DeviceIds.Distinct().Count() < DeviceIds.Count)
-            yield return new ValidationResult($"Runtime:DeviceIds must be different numbers from 0 to {MostDevices - 1}.", [nameof(DeviceIds)]);
+        if (!Enum.IsDefined(Provider))
+            yield return new ValidationResult("Runtime:Provider must be auto, cpu, cuda or tensorrt.", [nameof(Provider)]);
+        bool eachOnce = DeviceIds.Distinct().Count() == DeviceIds.Count;
+        if (DeviceIds.Count > MostDevices || !eachOnce || DeviceIds.Any(id => id is < 0 or >= MostDevices))
+        {
+            yield return new ValidationResult(
+                $"Runtime:DeviceIds must be different numbers from 0 to {MostDevices - 1}.", [nameof(DeviceIds)]);
+        }
+
         var nested = new List<ValidationResult>();
         if (!Validator.TryValidateObject(Cuda, new ValidationContext(Cuda), nested, validateAllProperties: true))
         {

@@ -3,21 +3,23 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace InferenceApi.Runtime;
 
-/// <summary>The one place that says how ONNX Runtime sessions are opened; benchmarks use it too, so that they measure the server's own.</summary>
+/// <summary>
+/// The one place that says how ONNX Runtime sessions are opened; benchmarks use it too, so that they measure the server's own.
+/// </summary>
 public static class SessionSettings
 {
     /// <summary>Options for opening a network as its exporter wrote it.</summary>
-    /// <param name="options">Its provider decides; <see cref="ExecutionProvider.Auto"/> is taken as the CPU.</param>
+    /// <param name="plan">Its provider and its threads.</param>
     /// <param name="device">GPU by CUDA's number; ignored on the CPU.</param>
     /// <remarks>
     /// Sequential execution: a ResNet has no independent branches worth a second thread pool. The environment's arena and initialisers
     /// outside it: activations are shared between models, and unloading a model gives its weights back to the system.
     /// </remarks>
-    public static SessionOptions Create(RuntimeOptions options, int device = 0)
+    public static SessionOptions Create(RuntimePlan plan, int device = 0)
     {
         var settings = new SessionOptions
         {
-            IntraOpNumThreads = options.ResolvedIntraOpThreads,
+            IntraOpNumThreads = plan.Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -25,10 +27,10 @@ public static class SessionSettings
         };
         try
         {
-            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", plan.AllowSpinning ? "1" : "0");
             settings.AddSessionConfigEntry("session.use_env_allocators", "1");
             settings.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
-            if (options.OnGpu) AppendGpu(settings, options, device);
+            if (plan.OnGpu) AppendGpu(settings, plan, device);
             return settings;
         }
         catch
@@ -38,11 +40,11 @@ public static class SessionSettings
         }
     }
 
-    private static void AppendGpu(SessionOptions settings, RuntimeOptions options, int device)
+    private static void AppendGpu(SessionOptions settings, RuntimePlan plan, int device)
     {
         // A node the GPU does not take would run on the CPU without a word, behind two copies: better not to open.
         settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
-        if (options.Provider == ExecutionProvider.TensorRt)
+        if (plan.Provider == ExecutionProvider.TensorRt)
         {
             using var tensorRt = new OrtTensorRTProviderOptions();
             tensorRt.UpdateOptions(new Dictionary<string, string> { ["device_id"] = $"{device}", ["trt_fp16_enable"] = "0" });
@@ -50,7 +52,7 @@ public static class SessionSettings
         }
 
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(options.Cuda.ForDevice(device));
+        cuda.UpdateOptions(plan.Cuda.ForDevice(device));
         settings.AppendExecutionProvider_CUDA(cuda);
     }
 }

@@ -7,26 +7,26 @@ namespace InferenceApi.Serving;
 /// <summary>Verify, open, warm up: makes a <see cref="ServedModel"/> of an installed one.</summary>
 public sealed class ModelLoader
 {
-    private readonly SessionOpener _open;
+    private readonly ModelOpener _open;
     private readonly ComputeSlots _slots;
-    private readonly RuntimeOptions _runtime;
+    private readonly RuntimePlan _plan;
     private readonly ServingOptions _serving;
     private readonly TimeProvider _clock;
     private readonly ILogger<ModelLoader> _logger;
 
     public ModelLoader(
-        SessionOpener open, ComputeSlots slots, RuntimeOptions runtime, ServingOptions serving, TimeProvider clock, ILogger<ModelLoader> logger)
+        ModelOpener open, ComputeSlots slots, RuntimePlan plan, ServingOptions serving, TimeProvider clock, ILogger<ModelLoader> logger)
     {
         _open = open;
         _slots = slots;
-        _runtime = runtime;
+        _plan = plan;
         _serving = serving;
         _clock = clock;
         _logger = logger;
     }
 
     /// <summary>What loading this model would take.</summary>
-    internal long Estimate(ModelManifest manifest) => MemoryEstimate.Of(manifest, _runtime);
+    internal long Estimate(ModelManifest manifest) => OpenedModel.EstimateMemory(manifest, _plan);
 
     /// <summary>Blocks for as long as it takes: call it on a thread that may.</summary>
     /// <param name="installed">What to load.</param>
@@ -45,43 +45,20 @@ public sealed class ModelLoader
             throw new ModelStoreException($"{installed.LabelsPath}: has {labels.Count} labels; the model has {manifest.Classes} classes.");
         cancellation.ThrowIfCancellationRequested();
 
-        IReadOnlyList<IModelSession> sessions = _open(installed);
+        OpenedModel opened = _open(installed);
         try
         {
             announce(ModelState.WarmingUp);
-            (ModelPace pace, Func<ImageQueue, BatchWorker[]> createWorkers) = Measure(manifest.Name, sessions, observer, cancellation);
-            var queue = new ImageQueue(_serving.QueueCapacityFor(pace.LargestUsefulBatch), sessions[0].RowLength, _clock);
-            NativeEnvironment.ReturnFreeMemory();
-            return new ServedModel(installed, labels, sessions, createWorkers(queue), queue, pace, _slots, _clock, Estimate(manifest))
-            {
-                Provider = _runtime.For(_runtime.OnGpu ? _runtime.Provider : ExecutionProvider.Cpu).Provider,
-            };
+            RunTimeModel runTimes = RunTimeModel.Measure(opened, _slots, _clock, _serving.WarmUpBudget, cancellation);
+            var queue = new ImageQueue(_serving.QueueCapacityFor(runTimes.LargestUsefulBatch), opened.RowLength, _clock);
+            BatchWorker[] workers = BatchWorker.ForAll(manifest.Name, opened, runTimes, queue, _slots, _clock, observer, _logger);
+            NativeHeaps.ReturnFreeMemory();
+            return new ServedModel(installed, labels, opened, workers, queue, runTimes, _slots, _clock, Estimate(manifest));
         }
         catch
         {
-            foreach (IModelSession session in sessions) session.Dispose();
+            opened.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Warms the sessions up, and says who will use them: where one runs on all cores and others on one, every worker uses both.</summary>
-    private (ModelPace Pace, Func<ImageQueue, BatchWorker[]> CreateWorkers) Measure(
-        string model, IReadOnlyList<IModelSession> sessions, Action<BatchRun> observer, CancellationToken cancellation)
-    {
-        BatchWorker Create(MeasuredSession own, ImageQueue queue, MeasuredSession? allCores = null) =>
-            new(model, own, queue, _slots, _clock, observer, _logger, allCores);
-
-        List<IModelSession> alike = [.. sessions.Where(session => session.Slots == sessions[0].Slots)];
-        List<IModelSession> oneCore = [.. sessions.Except(alike)];
-        BatchLatencyCurve curve = WarmUp.Measure(alike, _slots, _clock, _serving.WarmUpBudget, cancellation);
-        if (oneCore.Count == 0)
-        {
-            int atOnce = Math.Min(alike.Count, Math.Max(1, _slots.Count / alike[0].Slots));
-            return (new ModelPace(curve, atOnce), queue => [.. alike.Select(session => Create(new(session, curve), queue))]);
-        }
-
-        BatchLatencyCurve coreCurve = WarmUp.MeasureTogether(oneCore, _slots, _clock, _serving.WarmUpBudget, cancellation);
-        var allCores = new MeasuredSession(alike[0], curve);
-        return (new ModelPace(curve, coreCurve, oneCore.Count), queue => [.. oneCore.Select(session => Create(new(session, coreCurve), queue, allCores))]);
     }
 }

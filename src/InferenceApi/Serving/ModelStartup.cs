@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace InferenceApi.Serving;
 
-/// <summary>Preloads, announces readiness, watches the store, and drains at the end. A preload that failed is tried again with the polls.</summary>
+/// <summary>
+/// Preloads, announces readiness, watches the store, and drains at the end. A preload that failed is tried again with the polls.
+/// </summary>
 public sealed partial class ModelStartup : BackgroundService
 {
     private readonly ServedModels _models;

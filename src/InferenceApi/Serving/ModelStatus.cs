@@ -8,7 +8,7 @@ namespace InferenceApi.Serving;
 /// <param name="State">Of the version in service, or of the attempt to load one.</param>
 /// <param name="Manifest">Of the version in service, else of the newest installed; null where its manifest cannot be read.</param>
 /// <param name="Curve">Batch-latency curve as it stands; empty where not loaded.</param>
-/// <param name="MemoryBytes">What it is reckoned to take; 0 where not loaded.</param>
+/// <param name="MemoryBytes">What it is estimated to take; 0 where not loaded.</param>
 /// <param name="Waiting">Images in its line, those admitted and being decoded included.</param>
 /// <param name="Expired">Images dropped in the line since the process started, because their deadline passed.</param>
 /// <param name="Cancelled">Images dropped in the line since the process started, because their caller left.</param>
@@ -24,11 +24,11 @@ public sealed record ModelStatus(
     long Cancelled,
     string? Error)
 {
-    /// <summary>Sessions open; 0 where not loaded.</summary>
-    public int Sessions { get; init; }
+    /// <summary>Instances open; 0 where not loaded.</summary>
+    public int Instances { get; init; }
 
-    /// <summary>How many runs of one image on one core execute at once under backlog, and what each takes; null where all runs are alike.</summary>
-    public (int AtOnce, TimeSpan RunTime)? RunsOnOneCore { get; init; }
+    /// <inheritdoc cref="RunTimeModel.Parallel"/>
+    public (int AtOnce, TimeSpan RunTime)? Parallel { get; init; }
 
     /// <summary>What computes it: Cpu, Cuda or TensorRt; null where not loaded.</summary>
     public string? Provider { get; init; }

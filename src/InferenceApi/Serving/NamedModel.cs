@@ -53,7 +53,9 @@ internal sealed class NamedModel(string name)
         LoadState = ModelState.Failed;
     }
 
-    /// <summary>The newest of these versions that has not failed, or null. With none in service, failures are forgotten after a minute.</summary>
+    /// <summary>
+    /// The newest of these versions that has not failed, or null. With none in service, failures are forgotten after a minute.
+    /// </summary>
     /// <param name="versions">Newest first. A failed version that is no longer among them is forgotten.</param>
     /// <param name="clock">Tells the age of failures.</param>
     public InstalledVersion? Candidate(IReadOnlyList<InstalledVersion> versions, TimeProvider clock)
@@ -74,15 +76,15 @@ internal sealed class NamedModel(string name)
         Name,
         State,
         Current?.Manifest ?? newest,
-        Current?.Pace.Curve.Points ?? [],
+        Current?.RunTimes.Curve.Points ?? [],
         Current?.MemoryBytes ?? 0,
         Current?.Waiting ?? 0,
         RetiredExpired + (Current?.Expired ?? 0),
         RetiredCancelled + (Current?.Cancelled ?? 0),
         Error)
     {
-        Sessions = Current?.SessionCount ?? 0,
-        RunsOnOneCore = Current?.Pace is { CoreCurve: { } curve } pace ? (pace.AtOnce, curve.Estimate(1)) : null,
+        Instances = Current?.InstanceCount ?? 0,
+        Parallel = Current?.RunTimes.Parallel,
         Provider = Current?.Provider.ToString(),
         EstimatedWait = Current?.EstimateWait() ?? TimeSpan.Zero,
     };

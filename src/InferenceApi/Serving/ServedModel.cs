@@ -9,7 +9,7 @@ namespace InferenceApi.Serving;
 public sealed class ServedModel
 {
     private readonly Lock _gate = new();
-    private readonly IReadOnlyList<IModelSession> _sessions;
+    private readonly OpenedModel _opened;
     private readonly BatchWorker[] _workers;
     private readonly Admission _admission;
     private readonly ImageQueue _queue;
@@ -23,24 +23,24 @@ public sealed class ServedModel
     internal ServedModel(
         InstalledModel installed,
         LabelSet labels,
-        IReadOnlyList<IModelSession> sessions,
+        OpenedModel opened,
         BatchWorker[] workers,
         ImageQueue queue,
-        ModelPace pace,
+        RunTimeModel runTimes,
         ComputeSlots slots,
         TimeProvider clock,
         long memoryBytes)
     {
         Manifest = installed.Manifest;
         Labels = labels;
-        Pace = pace;
+        RunTimes = runTimes;
         MemoryBytes = memoryBytes;
-        _sessions = sessions;
+        _opened = opened;
         _queue = queue;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
         _workers = workers;
-        _admission = new Admission(queue, pace, slots, _workers, clock);
+        _admission = new Admission(queue, runTimes, slots, _workers, clock);
         foreach (BatchWorker worker in _workers) worker.Start();
     }
 
@@ -52,21 +52,21 @@ public sealed class ServedModel
     public int Classes => Manifest.Classes;
 
     /// <summary>Floats that an enqueued image must have.</summary>
-    public int RowLength => _sessions[0].RowLength;
+    public int RowLength => _opened.RowLength;
 
     /// <summary>Most images that one request can be admitted with.</summary>
     public int QueueCapacity => _queue.Capacity;
 
     /// <summary>How soon waiting images are answered, as it stands.</summary>
-    public ModelPace Pace { get; }
+    public RunTimeModel RunTimes { get; }
 
-    /// <summary>What this version is reckoned to take.</summary>
+    /// <summary>Bytes that this version is estimated to take.</summary>
     public long MemoryBytes { get; }
 
     /// <summary>What computes it.</summary>
-    public ExecutionProvider Provider { get; internal init; } = ExecutionProvider.Cpu;
+    public ExecutionProvider Provider => _opened.Provider;
 
-    public int SessionCount => _sessions.Count;
+    public int InstanceCount => _opened.All.Count;
 
     public ModelState State => _state;
 
@@ -162,7 +162,7 @@ public sealed class ServedModel
     }
 
     /// <summary>
-    /// Gives out no more leases, waits for those given, answers everything accepted, and closes the sessions. Repeated calls get the
+    /// Gives out no more leases, waits for those given, answers everything accepted, and closes the instances. Repeated calls get the
     /// first call's task.
     /// </summary>
     /// <param name="hurry">Stops waiting for leases; what is in the line by then is still answered.</param>
@@ -182,8 +182,8 @@ public sealed class ServedModel
         await Task.WhenAny(_lastLeaseReturned.Task, Task.Delay(Timeout.InfiniteTimeSpan, _clock, hurry)).ConfigureAwait(false);
         _queue.Close();
         await Task.WhenAll(_workers.Select(worker => worker.Ended)).ConfigureAwait(false);
-        foreach (IModelSession session in _sessions) session.Dispose();
-        NativeEnvironment.ReturnFreeMemory();
+        _opened.Dispose();
+        NativeHeaps.ReturnFreeMemory();
         _state = ModelState.Unloaded;
     }
 }

@@ -54,7 +54,7 @@ public sealed partial class ServedModels
             // Set aside now, so that the next load cannot evict it before those who waited for it came to use it.
             served.Reserve(model.Waiters);
             model.Waiters = 0;
-            Log.Loaded(_logger, model.Name, served.Manifest.Version, served.Pace.LargestUsefulBatch, served.Pace.Throughput);
+            Log.Loaded(_logger, model.Name, served.Manifest.Version, served.RunTimes.LargestUsefulBatch, served.RunTimes.Throughput);
             // Stopping looked before this version was here to be drained.
             if (_stopping.IsCancellationRequested) Retire(model);
         }
@@ -81,7 +81,9 @@ public sealed partial class ServedModels
         return new ModelUnavailableException(model.Name, reason, failure);
     }
 
-    /// <summary>Evicts others, the longest unused first and idle ones before busy ones, until this load fits or nothing is left to evict.</summary>
+    /// <summary>
+    /// Evicts others, the longest unused first and idle ones before busy ones, until this load fits or nothing is left to evict.
+    /// </summary>
     private async Task MakeRoomAsync(NamedModel loading, long bytes)
     {
         while (true)
@@ -144,7 +146,8 @@ public sealed partial class ServedModels
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Information, "{Model} version {Version} is ready: up to {Batch} images at once, {Throughput:F1} images/s.")]
+        [LoggerMessage(
+            3001, LogLevel.Information, "{Model} version {Version} is ready: up to {Batch} images at once, {Throughput:F1} images/s.")]
         public static partial void Loaded(ILogger logger, string model, int version, int batch, double throughput);
 
         [LoggerMessage(3002, LogLevel.Error, "{Model} version {Version} cannot be served.")]

@@ -93,9 +93,9 @@ public sealed partial class ServedModels : IDisposable
     }
 
     /// <summary>
-    /// Looks at the store and replaces every version in service that is no longer the newest good one. Requests go on with the old one until
-    /// the new one is warm; one that fails to load is refused once, told in the log and in <see cref="ModelStatus.Error"/>.
-    /// Removing the newest version from the store brings the one before it back; removing all leaves what is in memory.
+    /// Looks at the store and replaces every version in service that is no longer the newest good one. Requests go on with the old one
+    /// until the new one is warm; one that fails to load is refused once, told in the log and in <see cref="ModelStatus.Error"/>. Removing
+    /// the newest version from the store brings the one before it back; removing all leaves what is in memory.
     /// </summary>
     public async Task CheckStoreAsync()
     {
@@ -139,7 +139,8 @@ public sealed partial class ServedModels : IDisposable
         // A host that is disposed while it stops asks twice; the second time there is nothing left.
         if (_disposed) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        using CancellationTokenRegistration registration = hurry.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _hurry);
+        using CancellationTokenRegistration registration = hurry.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), _hurry);
         while (true)
         {
             Task[] unfinished;
@@ -183,7 +184,9 @@ public sealed partial class ServedModels : IDisposable
                 // Only names that exist get an entry: strangers must not be able to fill the memory.
                 if (model is null) _models.Add(name, model = new NamedModel(name));
                 loading = model.Loading ?? StartLoad(
-                    model, model.Candidate(versions, _clock) ?? throw new ModelUnavailableException(name, model.Error ?? "no version of it is good."));
+                    model,
+                    model.Candidate(versions, _clock)
+                        ?? throw new ModelUnavailableException(name, model.Error ?? "no version of it is good."));
                 model.Waiters++;
             }
 
@@ -192,7 +195,8 @@ public sealed partial class ServedModels : IDisposable
     }
 
     /// <summary>
-    /// The lease that was set aside for this waiter when the load ended, or null where the load failed, which leaves room for the version before.
+    /// The lease that was set aside for this waiter when the load ended, or null where the load failed, which leaves room for the version
+    /// before.
     /// </summary>
     private async Task<ModelLease?> AwaitLeaseAsync(NamedModel model, Task<ServedModel> loading, CancellationToken cancellation)
     {

@@ -39,7 +39,9 @@ public sealed class ServingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan WarmUpBudget { get; init; } = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>How often the store is looked at for new versions of loaded models; 1 second to 1 hour, default 5 s. It costs a directory listing.</summary>
+    /// <summary>
+    /// How often the store is looked at for new versions of loaded models; 1 second to 1 hour, default 5 s. It costs a directory listing.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StorePoll { get; init; } = TimeSpan.FromSeconds(5);
 

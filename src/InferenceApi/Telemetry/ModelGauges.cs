@@ -22,9 +22,9 @@ internal sealed class ModelGauges
     {
         _time = time;
         meter.CreateObservableGauge("inference.queue.depth", () => PerModel(model => model.Waiting), "{image}", "Images waiting for a run.");
-        meter.CreateObservableGauge("inference.estimated_wait", () => PerModel(model => model.EstimatedWait.TotalSeconds), "s", "When one more image would be answered, by the measured pace.");
+        meter.CreateObservableGauge("inference.estimated_wait", () => PerModel(model => model.EstimatedWait.TotalSeconds), "s", "When one more image would be answered, by the measured runTimes.");
         meter.CreateObservableGauge("inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is reckoned to take.");
-        meter.CreateObservableGauge("inference.sessions", () => PerModel(model => model.Sessions), "{session}", "Sessions open.");
+        meter.CreateObservableGauge("inference.instances", () => PerModel(model => model.Instances), "{instance}", "Instances open.");
         meter.CreateObservableGauge("inference.preparation.pending", () => _preparationPending(), "{image}", "Images being decoded or waiting for it.");
         meter.CreateObservableGauge("inference.model.state", States, unit: null, "1 for the state a model is in, 0 for the others.");
         meter.CreateObservableGauge("nv_inference_pending_request_count", Pending, unit: null, "Images waiting for a run.");

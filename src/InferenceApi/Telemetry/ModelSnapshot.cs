@@ -7,6 +7,6 @@ namespace InferenceApi.Telemetry;
 /// <param name="Waiting">Images in its line.</param>
 /// <param name="EstimatedWait">When one more image would be answered.</param>
 /// <param name="MemoryBytes">What it is reckoned to take; 0 where not loaded.</param>
-/// <param name="Sessions">Sessions open; 0 where not loaded.</param>
+/// <param name="Instances">Instances open; 0 where not loaded.</param>
 public readonly record struct ModelSnapshot(
-    string Name, int Version, string State, int Waiting, TimeSpan EstimatedWait, long MemoryBytes, int Sessions);
+    string Name, int Version, string State, int Waiting, TimeSpan EstimatedWait, long MemoryBytes, int Instances);

@@ -1,5 +1,4 @@
 using InferenceApi.Batching;
-using InferenceApi.Runtime;
 using TestKit;
 
 namespace InferenceApi.Tests.Batching;
@@ -180,9 +179,9 @@ public sealed class AdaptiveBatchingTests
     {
         int running = 0, most = 0;
         using var all = new Barrier(3);
-        ScriptedSession[] sessions =
+        ScriptedInstance[] sessions =
         [
-            .. Enumerable.Range(0, 3).Select(_ => new ScriptedSession(1)
+            .. Enumerable.Range(0, 3).Select(_ => new ScriptedInstance(1)
             {
                 OnRun = _ =>
                 {
@@ -203,7 +202,7 @@ public sealed class AdaptiveBatchingTests
     public void WarmUpRunThatFails_GivesEverySlotBack()
     {
         var slots = new ComputeSlots(2);
-        ScriptedSession[] sessions = [new(1), new(1) { OnRun = _ => throw new InvalidOperationException("No.") }];
+        ScriptedInstance[] sessions = [new(1), new(1) { OnRun = _ => throw new InvalidOperationException("No.") }];
 
         Assert.Throws<InvalidOperationException>(
             () => WarmUp.MeasureTogether(sessions, slots, TimeProvider.System, TimeSpan.Zero, default));

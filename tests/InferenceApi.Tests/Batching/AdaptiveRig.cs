@@ -1,5 +1,4 @@
 using InferenceApi.Batching;
-using InferenceApi.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using TestKit;
 
@@ -17,8 +16,8 @@ internal sealed class AdaptiveRig : IDisposable
     {
         Clock = clock ?? new ManualClock();
         Slots = slots;
-        AllCores = new ScriptedSession(Math.Max(1, slots.Count - 1), gated: true, slots: slots.Count);
-        OneCore = [.. Enumerable.Range(0, slots.Count).Select(_ => new ScriptedSession(1, gated: true))];
+        AllCores = new ScriptedInstance(Math.Max(1, slots.Count - 1), gated: true, slots: slots.Count);
+        OneCore = [.. Enumerable.Range(0, slots.Count).Select(_ => new ScriptedInstance(1, gated: true))];
         Images = new CountedImages(AllCores.RowLength);
         Queue = new ImageQueue(64, AllCores.RowLength, Clock);
         BatchLatencyCurve wide = BatchingRig.LinearCurve(AllCores.MaxBatch);
@@ -26,9 +25,9 @@ internal sealed class AdaptiveRig : IDisposable
         _workers =
         [
             .. OneCore.Select(session => new BatchWorker(
-                "model", new(session, narrow), Queue, slots, Clock, null, NullLogger.Instance, new MeasuredSession(AllCores, wide))),
+                "model", new(session, narrow), Queue, slots, Clock, null, NullLogger.Instance, new MeasuredInstance(AllCores, wide))),
         ];
-        Admission = new Admission(Queue, new ModelPace(wide, narrow, slots.Count), slots, _workers, Clock);
+        Admission = new Admission(Queue, new RunTimeModel(wide, narrow, slots.Count), slots, _workers, Clock);
         foreach (BatchWorker worker in _workers) worker.Start();
     }
 
@@ -36,9 +35,9 @@ internal sealed class AdaptiveRig : IDisposable
 
     public ComputeSlots Slots { get; }
 
-    public ScriptedSession AllCores { get; }
+    public ScriptedInstance AllCores { get; }
 
-    public ScriptedSession[] OneCore { get; }
+    public ScriptedInstance[] OneCore { get; }
 
     public CountedImages Images { get; }
 
@@ -55,7 +54,7 @@ internal sealed class AdaptiveRig : IDisposable
     /// <summary>The next run on one core, on whichever; waits for it.</summary>
     public ScriptedRun NextRunOnOneCore()
     {
-        ScriptedSession? running = null;
+        ScriptedInstance? running = null;
         Patience.Until(() => (running = Array.Find(OneCore, session => session.HasStartedRun)) is not null, "a run on one core began");
         return running!.NextRun();
     }
@@ -63,7 +62,7 @@ internal sealed class AdaptiveRig : IDisposable
     public void Dispose()
     {
         Queue.Close();
-        foreach (ScriptedSession session in (ScriptedSession[])[AllCores, .. OneCore]) session.Open();
+        foreach (ScriptedInstance session in (ScriptedInstance[])[AllCores, .. OneCore]) session.Open();
         foreach (BatchWorker worker in _workers)
             Assert.True(((IAsyncResult)worker.Ended).AsyncWaitHandle.WaitOne(Patience.Limit), "A worker did not end.");
         Images.AssertAllReturned();

@@ -104,7 +104,7 @@ public sealed class AdmissionTests
     public void EstimateWait_WithAnotherModelInLine_CountsItsTurns()
     {
         var clock = new ManualClock();
-        var slots = new InferenceApi.Runtime.ComputeSlots(1);
+        var slots = new ComputeSlots(1);
         using var ours = new BatchingRig(4, 64, gated: false, slots, clock);
         using var theirs = new BatchingRig(4, 64, gated: false, slots, clock);
         slots.Take();

@@ -1,5 +1,4 @@
 using InferenceApi.Batching;
-using InferenceApi.Runtime;
 using TestKit;
 
 namespace InferenceApi.Tests.Batching;
@@ -38,7 +37,7 @@ public sealed class BatchLatencyCurveTests
     public void WarmUp_FindsWhereThroughputStopsGrowing(int perImage, int perRun, int atLeast)
     {
         var clock = new ManualClock();
-        using var session = new ScriptedSession(maxBatch: 8)
+        using var session = new ScriptedInstance(maxBatch: 8)
         {
             OnRun = rows => clock.Advance(TimeSpan.FromMilliseconds(perRun + (perImage * rows))),
         };
@@ -55,7 +54,7 @@ public sealed class BatchLatencyCurveTests
     public void WarmUp_OfAModelThatGainsNothing_StaysWithLoneImages()
     {
         var clock = new ManualClock();
-        using var session = new ScriptedSession(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromMilliseconds(20 * rows)) };
+        using var session = new ScriptedInstance(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromMilliseconds(20 * rows)) };
 
         BatchLatencyCurve curve = WarmUp.Measure([session], new ComputeSlots(1), clock, TimeSpan.FromSeconds(60), default);
 
@@ -66,7 +65,7 @@ public sealed class BatchLatencyCurveTests
     public void WarmUp_WithoutAVerdictInTime_AllowsSmallBatches()
     {
         var clock = new ManualClock();
-        using var session = new ScriptedSession(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromMilliseconds(50 * rows)) };
+        using var session = new ScriptedInstance(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromMilliseconds(50 * rows)) };
 
         BatchLatencyCurve curve = WarmUp.Measure([session], new ComputeSlots(1), clock, TimeSpan.FromSeconds(0.4), default);
 
@@ -79,7 +78,7 @@ public sealed class BatchLatencyCurveTests
     public void WarmUp_OfASlowModel_KeepsToItsBudget()
     {
         var clock = new ManualClock();
-        using var session = new ScriptedSession(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromSeconds(1 + rows)) };
+        using var session = new ScriptedInstance(maxBatch: 8) { OnRun = rows => clock.Advance(TimeSpan.FromSeconds(1 + rows)) };
         long startedAt = clock.GetTimestamp();
 
         BatchLatencyCurve curve = WarmUp.Measure([session], new ComputeSlots(1), clock, TimeSpan.FromSeconds(0.4), default);

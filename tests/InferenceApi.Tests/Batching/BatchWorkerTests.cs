@@ -1,5 +1,4 @@
 using InferenceApi.Batching;
-using InferenceApi.Runtime;
 using TestKit;
 
 namespace InferenceApi.Tests.Batching;
@@ -81,11 +80,11 @@ public sealed class BatchWorkerTests
     {
         var clock = new ManualClock();
         var slots = new ComputeSlots(1);
-        var session = new ScriptedSession(maxBatch: 8);
+        var session = new ScriptedInstance(maxBatch: 8);
         var images = new CountedImages(session.RowLength);
         var queue = new ImageQueue(64, session.RowLength, clock);
         var worker = new BatchWorker(
-            "model", new MeasuredSession(session, BatchingRig.LinearCurve(2)), queue, slots, clock, null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            "model", new MeasuredInstance(session, BatchingRig.LinearCurve(2)), queue, slots, clock, null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         for (int value = 0; value < 5; value++) Assert.True(queue.TryEnqueue(images.Rent(value), long.MaxValue, default, out _));
         queue.Close();
 

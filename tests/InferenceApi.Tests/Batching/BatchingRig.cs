@@ -1,5 +1,4 @@
 using InferenceApi.Batching;
-using InferenceApi.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using TestKit;
 
@@ -17,12 +16,12 @@ internal sealed class BatchingRig : IDisposable
     {
         Clock = clock;
         Slots = slots;
-        Session = new ScriptedSession(maxBatch, gated: gated);
+        Session = new ScriptedInstance(maxBatch, gated: gated);
         Images = new CountedImages(Session.RowLength);
         Queue = new ImageQueue(capacity, Session.RowLength, clock);
         Curve = LinearCurve(maxBatch);
-        Worker = new BatchWorker("model", new MeasuredSession(Session, Curve), Queue, slots, clock, Runs.Add, NullLogger.Instance);
-        Admission = new Admission(Queue, new ModelPace(Curve), slots, [Worker], clock);
+        Worker = new BatchWorker("model", new MeasuredInstance(Session, Curve), Queue, slots, clock, Runs.Add, NullLogger.Instance);
+        Admission = new Admission(Queue, new RunTimeModel(Curve), slots, [Worker], clock);
         Worker.Start();
     }
 
@@ -30,7 +29,7 @@ internal sealed class BatchingRig : IDisposable
 
     public ComputeSlots Slots { get; }
 
-    public ScriptedSession Session { get; }
+    public ScriptedInstance Session { get; }
 
     public CountedImages Images { get; }
 
@@ -60,7 +59,7 @@ internal sealed class BatchingRig : IDisposable
     {
         ImageResult result = await answer.Soon();
         for (int index = 0; index < result.Logits.Length; index++)
-            Assert.Equal(ScriptedSession.Score(value, index), result.Logits[index]);
+            Assert.Equal(ScriptedInstance.Score(value, index), result.Logits[index]);
         Assert.Equal(4, result.Logits.Length);
         result.Dispose();
         return result;

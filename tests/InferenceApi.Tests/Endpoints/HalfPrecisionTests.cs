@@ -3,6 +3,7 @@ using Export.Onnx;
 using Imaging;
 using InferenceApi.Classification;
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.Providers;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelStore;
 using TestKit;
@@ -23,8 +24,8 @@ public sealed class HalfPrecisionTests
         InstalledModel single = (await exporter.ExportAsync(request)).Model;
         InstalledModel half = (await exporter.ExportAsync(request with { Name = "real_fp16", Precision = Precision.Fp16 })).Model;
         var options = new RuntimeOptions { Sessions = 1, MaxBatch = 1 };
-        using IModelSession exact = OnnxModel.OpenSessions(single, options, NullLogger.Instance)[0];
-        using IModelSession rounded = OnnxModel.OpenSessions(half, options, NullLogger.Instance)[0];
+        using IModelInstance exact = NetworkOpener.Open(single, options.For(ExecutionProvider.Cpu), NullLogger.Instance).Instances[0];
+        using IModelInstance rounded = NetworkOpener.Open(half, options.For(ExecutionProvider.Cpu), NullLogger.Instance).Instances[0];
         var preprocessor = new ImagePreprocessor(new ImagingOptions());
 
         int agreed = 0;
@@ -46,7 +47,7 @@ public sealed class HalfPrecisionTests
         Assert.InRange(worst, 1e-9, 0.05);
     }
 
-    private static Prediction[] Answer(IModelSession session, PreparedImage image)
+    private static Prediction[] Answer(IModelInstance session, PreparedImage image)
     {
         image.Memory.Span.CopyTo(session.InputRow(0).Span);
         session.Run(1);

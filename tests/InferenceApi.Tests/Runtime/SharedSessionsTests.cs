@@ -1,4 +1,6 @@
 using InferenceApi.Runtime;
+using InferenceApi.Runtime.GraphCache;
+using InferenceApi.Runtime.Providers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using ModelStore;
@@ -31,7 +33,7 @@ public sealed class SharedSessionsTests : IDisposable
     [InlineData(false)]
     public void OneSessionOnAllCores_AndOneForEach_AnswerAlike(bool cached)
     {
-        IReadOnlyList<IModelSession> sessions = Open(cached);
+        IReadOnlyList<IModelInstance> sessions = Open(cached);
 
         Assert.Equal([Cores, 1, 1, 1], sessions.Select(session => session.Slots));
         Assert.Equal([Cores - 1, 1, 1, 1], sessions.Select(session => session.MaxBatch));
@@ -51,12 +53,12 @@ public sealed class SharedSessionsTests : IDisposable
     [Fact]
     public async Task ManyOpenings_OfNoEntryYet_AllShare()
     {
-        IReadOnlyList<IModelSession>[] opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open(cached: true))));
+        IReadOnlyList<IModelInstance>[] opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open(cached: true))));
 
-        foreach (IReadOnlyList<IModelSession> sessions in opened)
+        foreach (IReadOnlyList<IModelInstance> sessions in opened)
         {
             Assert.Equal([Cores, 1, 1, 1], sessions.Select(session => session.Slots));
-            foreach (IModelSession session in sessions) session.Dispose();
+            foreach (IModelInstance session in sessions) session.Dispose();
         }
     }
 
@@ -64,12 +66,12 @@ public sealed class SharedSessionsTests : IDisposable
     public void AllSessions_ReadTheWeightsFromOneMapping_WhichEndsWithThem()
     {
         if (!OperatingSystem.IsLinux()) return;
-        IReadOnlyList<IModelSession> sessions = Open(cached: true);
-        foreach (IModelSession session in sessions) AssertAnswers(session, 1);
+        IReadOnlyList<IModelInstance> sessions = Open(cached: true);
+        foreach (IModelInstance session in sessions) AssertAnswers(session, 1);
 
         Assert.Equal(1, Mappings());
 
-        foreach (IModelSession session in sessions) session.Dispose();
+        foreach (IModelInstance session in sessions) session.Dispose();
         Assert.Equal(0, Mappings());
     }
 
@@ -77,12 +79,12 @@ public sealed class SharedSessionsTests : IDisposable
     public void WithoutACache_TheFilesAreGoneOnceTheSessionsAreOpen()
     {
         string temporary = Directory.CreateDirectory(_folder.File("temporary")).FullName;
-        RuntimeOptions options = new RuntimeOptions { IntraOpThreads = 1 }.For(ExecutionProvider.Cpu);
+        RuntimePlan plan = new RuntimeOptions { IntraOpThreads = 1 }.For(ExecutionProvider.Cpu);
         OnnxEnvironment.EnsureCreated(NullLogger.Instance);
 
-        OptimizedGraph graph = OptimizedGraphCache.OpenTemporary(temporary, _model, options, NullLogger.Instance)!;
+        OptimizedGraph graph = OptimizedGraphCache.OpenTemporary(temporary, _model, plan, NullLogger.Instance)!;
         Assert.Single(Directory.GetDirectories(temporary));
-        InferenceSession session = graph.OpenSession(options);
+        InferenceSession session = graph.OpenSession(plan);
         graph.Dispose();
 
         Assert.Empty(Directory.GetFileSystemEntries(temporary));
@@ -109,9 +111,9 @@ public sealed class SharedSessionsTests : IDisposable
     public void WhereTheGraphCannotBeKept_OneSessionTakesAllCores()
     {
         File.WriteAllText(_folder.File("cache"), "a file");
-        IReadOnlyList<IModelSession> sessions = Open(cached: true);
+        IReadOnlyList<IModelInstance> sessions = Open(cached: true);
 
-        IModelSession session = Assert.Single(sessions);
+        IModelInstance session = Assert.Single(sessions);
 
         Assert.Equal((Cores, 8), (session.Slots, session.MaxBatch));
         AssertAnswers(session, 1);
@@ -124,20 +126,20 @@ public sealed class SharedSessionsTests : IDisposable
         InstalledModel model = _store.Install("bad", [1, 2, 3], Crop, Classes);
 
         var failure = Assert.Throws<ModelStoreException>(
-            () => OnnxModel.OpenSessions(model, new RuntimeOptions { IntraOpThreads = Cores }, NullLogger.Instance));
+            () => NetworkOpener.Open(model, new RuntimeOptions { IntraOpThreads = Cores }.For(ExecutionProvider.Cpu), NullLogger.Instance).All);
         Assert.Contains(model.ModelPath, failure.Message);
     }
 
     private int Mappings() =>
         File.ReadLines("/proc/self/maps").Count(line => line.Contains(_folder.Path, StringComparison.Ordinal) && line.EndsWith("weights.bin", StringComparison.Ordinal));
 
-    private IReadOnlyList<IModelSession> Open(bool cached)
+    private IReadOnlyList<IModelInstance> Open(bool cached)
     {
         var options = new RuntimeOptions { IntraOpThreads = Cores, OptimizedGraphCache = cached ? _folder.File("cache") : null };
-        return OnnxModel.OpenSessions(_model, options, NullLogger.Instance);
+        return NetworkOpener.Open(_model, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
     }
 
-    private static void AssertAnswers(IModelSession session, int seed)
+    private static void AssertAnswers(IModelInstance session, int seed)
     {
         var random = new Random(seed);
         foreach (ref float value in session.InputRow(0).Span) value = random.NextSingle() - 0.5f;

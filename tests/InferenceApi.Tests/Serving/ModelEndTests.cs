@@ -13,7 +13,7 @@ public sealed class ModelEndTests
         await using var rig = new ServingRig();
         rig.Install("one");
         await rig.ClassifyAsync("one", 0);
-        ScriptedSession session = rig.SessionOf("one");
+        ScriptedInstance session = rig.SessionOf("one");
         session.Close();
         Task[] accepted = [.. Enumerable.Range(0, 9).Select(value => rig.ClassifyAsync("one", value))];
         ScriptedRun running = session.NextRun();
@@ -39,7 +39,7 @@ public sealed class ModelEndTests
         await using var rig = new ServingRig();
         rig.Install("one");
         await rig.ClassifyAsync("one", 0);
-        ScriptedSession session = rig.SessionOf("one");
+        ScriptedInstance session = rig.SessionOf("one");
         session.Close();
         Task[] accepted = [.. Enumerable.Range(0, 9).Select(value => rig.ClassifyAsync("one", value))];
         ScriptedRun running = session.NextRun();

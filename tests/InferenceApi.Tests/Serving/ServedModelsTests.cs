@@ -68,7 +68,7 @@ public sealed class ServedModelsTests
         using ModelLease lease = await rig.Models.AcquireAsync("one", default).AsTask().Soon();
 
         Assert.Equal(ModelState.WarmingUp, during);
-        int useful = lease.Model.Pace.Curve.LargestUsefulBatch;
+        int useful = lease.Model.RunTimes.Curve.LargestUsefulBatch;
         Assert.Equal(Enumerable.Range(1, useful), rig.SessionOf("one").Runs.Distinct().Where(rows => rows <= useful).Order());
     }
 

@@ -30,7 +30,7 @@ internal sealed class ServingRig : IAsyncDisposable
         Store = new StoreFolder(_folder.Path);
         Slots = new ComputeSlots(cores);
         Serving = new ServingOptions { Store = _folder.Path, MemoryBudget = memoryBudget, QueueCapacity = queueCapacity };
-        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }, Serving, Clock, NullLogger<ModelLoader>.Instance);
+        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving, Clock, NullLogger<ModelLoader>.Instance);
         Models = new ServedModels(Store, loader, Serving, Clock, NullLogger<ServedModels>.Instance);
     }
 
@@ -47,7 +47,7 @@ internal sealed class ServingRig : IAsyncDisposable
     public CountedImages Images { get; } = new(RowLength);
 
     /// <summary>Every session opened so far, with the model it was opened for.</summary>
-    public ConcurrentQueue<(InstalledModel Model, ScriptedSession Session)> Opened { get; } = new();
+    public ConcurrentQueue<(InstalledModel Model, ScriptedInstance Session)> Opened { get; } = new();
 
     /// <summary>Called when a model is opened, on the loading thread; may wait or throw.</summary>
     public Action<InstalledModel>? OnOpen { get; set; }
@@ -58,7 +58,7 @@ internal sealed class ServingRig : IAsyncDisposable
     /// <summary>Asked in every run, with the number of runs the session has made; true makes it fail.</summary>
     public Func<int, bool>? FailRun { get; set; }
 
-    public ScriptedSession SessionOf(string name, int version = 1) =>
+    public ScriptedInstance SessionOf(string name, int version = 1) =>
         Opened.Last(each => each.Model.Manifest.Name == name && each.Model.Manifest.Version == version).Session;
 
     /// <summary>Installs a next version, whose network is the given text.</summary>
@@ -76,14 +76,14 @@ internal sealed class ServingRig : IAsyncDisposable
     {
         using AdmissionTicket ticket = lease.Model.Admit(1, long.MaxValue, TimeSpan.Zero);
         using ImageResult result = await lease.Model.EnqueueAsync(ticket, Images.Rent(value), cancellation).Soon();
-        Assert.Equal(ScriptedSession.Score(value, 3), result.Logits[3]);
+        Assert.Equal(ScriptedInstance.Score(value, 3), result.Logits[3]);
     }
 
     public ModelStatus Status(string name) => Models.Status().Single(status => status.Name == name);
 
     public async ValueTask DisposeAsync()
     {
-        foreach ((_, ScriptedSession session) in Opened) session.Open();
+        foreach ((_, ScriptedInstance session) in Opened) session.Open();
         await Models.StopAsync(default).Soon();
         Images.AssertAllReturned();
         Assert.All(Opened, each => Assert.Equal(1, each.Session.TimesDisposed));
@@ -91,16 +91,18 @@ internal sealed class ServingRig : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private IReadOnlyList<IModelSession> Open(InstalledModel model)
+    private OpenedModel Open(InstalledModel model)
     {
         OnOpen?.Invoke(model);
-        if (_cores == 1) return [Create(model, maxBatch: 4, slots: 1)];
-        return [Create(model, _cores - 1, _cores), .. Enumerable.Range(0, _cores).Select(_ => Create(model, maxBatch: 1, slots: 1))];
+        if (_cores == 1) return new(ExecutionProvider.Cpu, [Create(model, maxBatch: 4, slots: 1)]);
+        ScriptedInstance allCores = Create(model, _cores - 1, _cores);
+        IModelInstance[] perCore = [.. Enumerable.Range(0, _cores).Select(_ => Create(model, maxBatch: 1, slots: 1))];
+        return new(ExecutionProvider.Cpu, perCore, allCores);
     }
 
-    private ScriptedSession Create(InstalledModel model, int maxBatch, int slots)
+    private ScriptedInstance Create(InstalledModel model, int maxBatch, int slots)
     {
-        var session = new ScriptedSession(maxBatch, RowLength, Classes, slots: slots);
+        var session = new ScriptedInstance(maxBatch, RowLength, Classes, slots: slots);
         session.OnRun = rows =>
         {
             OnRun?.Invoke(rows);

@@ -60,7 +60,7 @@ public sealed class StressTests
             Task<ImageResult> answer = lease.Model.EnqueueAsync(ticket, rig.Images.Rent(value), leaving.Token);
             if (fate == 1) _ = Task.Run(leaving.Cancel, CancellationToken.None);
             using ImageResult result = await answer.Soon();
-            for (int index = 0; index < ServingRig.Classes; index++) Assert.Equal(ScriptedSession.Score(value, index), result.Logits[index]);
+            for (int index = 0; index < ServingRig.Classes; index++) Assert.Equal(ScriptedInstance.Score(value, index), result.Logits[index]);
             return Outcome.Answered;
         }
         catch (OverloadedException)

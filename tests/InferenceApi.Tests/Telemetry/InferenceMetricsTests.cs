@@ -121,7 +121,7 @@ public sealed class InferenceMetricsTests : IDisposable
         Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 3", lines);
         Assert.Contains($"inference_estimated_wait_seconds{{model=\"{_model}\"}} 0.5", lines);
         Assert.Contains($"inference_model_memory_bytes{{model=\"{_model}\"}} 1000", lines);
-        Assert.Contains($"inference_sessions{{model=\"{_model}\"}} 2", lines);
+        Assert.Contains($"inference_instances{{model=\"{_model}\"}} 2", lines);
         Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"ready\",version=\"1\"}} 1", lines);
         Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"failed\",version=\"1\"}} 0", lines);
         Assert.Contains($"nv_inference_pending_request_count{{model=\"{_model}\",version=\"1\"}} 3", lines);

@@ -1,6 +1,6 @@
 namespace TestKit;
 
-/// <summary>One run of a <see cref="ScriptedSession"/> that waits to be told how it ends.</summary>
+/// <summary>One run of a <see cref="ScriptedInstance"/> that waits to be told how it ends.</summary>
 internal sealed class ScriptedRun(float[] values)
 {
     private readonly TaskCompletionSource _end = new();

@@ -1,6 +1,6 @@
 using Export.Onnx;
+using InferenceApi.Runtime;
 using Microsoft.ML.OnnxRuntime;
-using ModelStore;
 
 namespace Export.Verification;
 
@@ -26,7 +26,7 @@ public static class OnnxCheck
     /// <exception cref="NetworkCheckException">It cannot be opened, or the answers are not finite or depend on the batch.</exception>
     public static void Run(string path, int classes, int side, Precision precision = Precision.Fp32)
     {
-        NativeEnvironment.DisableOnnxRuntimeTelemetry();
+        OnnxTelemetry.Disable();
         try
         {
             using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };

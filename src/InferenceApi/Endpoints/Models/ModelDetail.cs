@@ -70,7 +70,7 @@ internal sealed record ModelDetail(
             status.Provider is { } provider ? System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(provider) : null,
             status.Error)
         {
-            Parallel = status.RunsOnOneCore is var (runs, time) ? new ParallelRuns(runs, Math.Round(time.TotalMilliseconds, 3)) : null,
+            Parallel = status.Parallel is var (runs, time) ? new ParallelRuns(runs, Math.Round(time.TotalMilliseconds, 3)) : null,
         };
     }
 

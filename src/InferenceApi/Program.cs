@@ -1,4 +1,3 @@
-using InferenceApi;
 using InferenceApi.Endpoints;
 using InferenceApi.Endpoints.Classify;
 using InferenceApi.Endpoints.Health;
@@ -18,6 +17,7 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationO
 builder.AddSettings();
 builder.AddTelemetry();
 builder.Services.AddEngine();
+ApiJson.AddJson(builder.Services);
 builder.Services.AddDocumentation();
 
 WebApplication app = builder.Build();
@@ -28,7 +28,6 @@ if (!app.TryChooseProvider())
 }
 
 app.ReportJpegDecoder();
-app.ObserveEngine();
 app.UseRequestTelemetry();
 app.UseProblems();
 app.UseDocumentation();

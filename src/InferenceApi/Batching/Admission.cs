@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace InferenceApi.Batching;
 
 /// <summary>
@@ -27,23 +29,24 @@ public sealed class Admission
     /// <summary>Images admitted and not yet enqueued: being read, decoded or prepared.</summary>
     public int Reserved => Volatile.Read(ref _reserved);
 
-    /// <summary>Admits or refuses at once.</summary>
+    /// <summary>Refuses what would be late if it came now. Takes no place.</summary>
+    /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
+    /// <param name="preparation">What decoding and preparing will take, waiting for it included.</param>
+    /// <exception cref="OverloadedException">It would not be answered in time, or the line is full.</exception>
+    public void Check(long deadline, TimeSpan preparation) => Check(1, _queue.Count + Reserved, deadline, preparation);
+
+    /// <summary>Takes places for all of the images, or refuses at once.</summary>
     /// <param name="images">1 … the queue's capacity; more can never be admitted in one request.</param>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
-    /// <param name="decodeBacklog">What decoding and preparing will take, queueing for it included.</param>
-    /// <exception cref="OverloadedException">It would not be answered in time, or the line is full.</exception>
-    public AdmissionTicket Admit(int images, long deadline, TimeSpan decodeBacklog)
+    /// <param name="preparation">What decoding and preparing all of them will take, waiting for it included.</param>
+    /// <exception cref="OverloadedException">They would not be answered in time, or the line is full.</exception>
+    public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(images, _queue.Capacity);
         lock (_gate)
         {
-            int ahead = _queue.Count + _reserved;
-            TimeSpan wait = (EstimateWait(ahead + images) + decodeBacklog) * _margin.Value;
-            int excess = ahead + images - _queue.Capacity;
-            if (excess > 0) throw new OverloadedException(wait, AtLeastOneRun(EstimateWait(excess)));
-            if (deadline != long.MaxValue && wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
-                throw new OverloadedException(wait, AtLeastOneRun(late));
+            Check(images, _queue.Count + _reserved, deadline, preparation);
             _reserved += images;
         }
 
@@ -72,12 +75,53 @@ public sealed class Admission
         return remaining + (_runTimes.EstimateAll(images, someBusy || others > 0) * (1 + ((double)others / _slots.Count)));
     }
 
-    /// <summary>Learns how good an estimate was; see <see cref="WaitEstimateMargin"/>.</summary>
-    internal void Observe(TimeSpan estimated, TimeSpan actual) => _margin.Observe(estimated, actual);
+    /// <summary>Puts an admitted image into the line, and learns from what becomes of it how good the estimates are.</summary>
+    internal async Task<ImageResult> EnqueueAsync(IMemoryOwner<float> image, long deadline, CancellationToken cancellation)
+    {
+        long enqueuedAt = _clock.GetTimestamp();
+        TimeSpan estimated = EstimateWait(_queue.Count + 1);
+        Task<ImageResult> answer = Enqueue(image, deadline, cancellation);
+        try
+        {
+            ImageResult result = await answer.ConfigureAwait(false);
+            _margin.Observe(estimated, result.QueueTime + result.RunTime);
+            return result;
+        }
+        catch (Exception) when (_clock.GetTimestamp() >= deadline)
+        {
+            _margin.Observe(estimated, _clock.GetElapsedTime(enqueuedAt));
+            throw;
+        }
+    }
 
     internal void Return(int images)
     {
         lock (_gate) _reserved -= images;
+    }
+
+    /// <summary>The place is given back only after the image is in the line, so that nobody can slip in between.</summary>
+    private Task<ImageResult> Enqueue(IMemoryOwner<float> image, long deadline, CancellationToken cancellation)
+    {
+        bool accepted = false;
+        try
+        {
+            accepted = _queue.TryEnqueue(image, deadline, cancellation, out Task<ImageResult> answer);
+            return accepted ? answer : throw new QueueClosedException();
+        }
+        finally
+        {
+            Return(1);
+            if (!accepted) image.Dispose();
+        }
+    }
+
+    private void Check(int images, int ahead, long deadline, TimeSpan preparation)
+    {
+        TimeSpan wait = (EstimateWait(ahead + images) + preparation) * _margin.Value;
+        int excess = ahead + images - _queue.Capacity;
+        if (excess > 0) throw new OverloadedException(wait, AtLeastOneRun(EstimateWait(excess)));
+        if (deadline != long.MaxValue && wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
+            throw new OverloadedException(wait, AtLeastOneRun(late));
     }
 
     private TimeSpan AtLeastOneRun(TimeSpan time)

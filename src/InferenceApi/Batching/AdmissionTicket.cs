@@ -21,31 +21,25 @@ public sealed class AdmissionTicket : IDisposable
     /// <summary>Places not yet used.</summary>
     public int Images => Volatile.Read(ref _images);
 
+    /// <summary>
+    /// Puts one of the images into the line. The memory passes to the line with the call, whatever comes of it. Await only; the task ends
+    /// as <see cref="ImageQueue.TryEnqueue"/> says.
+    /// </summary>
+    /// <param name="image">Exactly one row of floats.</param>
+    /// <param name="cancellation">The caller leaves or runs out of time.</param>
+    /// <exception cref="QueueClosedException">The line takes no more images.</exception>
+    /// <exception cref="InvalidOperationException">More images were enqueued than were admitted.</exception>
+    public Task<ImageResult> EnqueueAsync(IMemoryOwner<float> image, CancellationToken cancellation)
+    {
+        if (Interlocked.Decrement(ref _images) >= 0) return _admission.EnqueueAsync(image, Deadline, cancellation);
+        Interlocked.Increment(ref _images);
+        image.Dispose();
+        throw new InvalidOperationException("More images were enqueued than were admitted.");
+    }
+
     public void Dispose()
     {
         int left = Interlocked.Exchange(ref _images, 0);
         if (left > 0) _admission.Return(left);
-    }
-
-    /// <summary>
-    /// Puts one of the images into the line. The place is given back only after the image holds one, so nobody can slip in between.
-    /// </summary>
-    /// <returns>False where the line is closed; the memory then stays the caller's.</returns>
-    internal bool TryEnqueue(ImageQueue queue, IMemoryOwner<float> image, CancellationToken cancellation, out Task<ImageResult> answer)
-    {
-        if (Interlocked.Decrement(ref _images) < 0)
-        {
-            Interlocked.Increment(ref _images);
-            throw new InvalidOperationException("More images were enqueued than were admitted.");
-        }
-
-        try
-        {
-            return queue.TryEnqueue(image, Deadline, cancellation, out answer);
-        }
-        finally
-        {
-            _admission.Return(1);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using InferenceApi.Runtime;
 using InferenceApi.Telemetry;
+using ModelStore;
 
 namespace InferenceApi.Batching;
 
@@ -13,13 +14,14 @@ namespace InferenceApi.Batching;
 internal sealed partial class BatchWorker
 {
     private readonly string _model;
+    private readonly int _version;
     private readonly MeasuredInstance _own;
     private readonly MeasuredInstance? _allCores;
     private readonly ImageQueue _queue;
     private readonly ComputeSlots _slots;
     private readonly ComputeSlots.Choice _chooseSlots;
     private readonly TimeProvider _clock;
-    private readonly Action<BatchRun>? _observer;
+    private readonly InferenceMetrics _metrics;
     private readonly ILogger _logger;
     private readonly PendingImage[] _batch;
     private readonly ActivityContext[] _requests;
@@ -29,22 +31,24 @@ internal sealed partial class BatchWorker
 
     public BatchWorker(
         string model,
+        int version,
         MeasuredInstance own,
         ImageQueue queue,
         ComputeSlots slots,
+        InferenceMetrics metrics,
         TimeProvider clock,
-        Action<BatchRun>? observer,
         ILogger logger,
         MeasuredInstance? allCores = null)
     {
         _model = model;
+        _version = version;
         _own = own;
         _allCores = allCores;
         _queue = queue;
         _slots = slots;
         _chooseSlots = ChooseSlots;
         _clock = clock;
-        _observer = observer;
+        _metrics = metrics;
         _logger = logger;
         _batch = new PendingImage[Math.Max(LargestBatch(own), allCores is null ? 0 : LargestBatch(allCores))];
         _requests = new ActivityContext[_batch.Length];
@@ -52,19 +56,19 @@ internal sealed partial class BatchWorker
 
     /// <summary>A worker for each instance; where there is one that runs on all cores, they share it.</summary>
     public static BatchWorker[] ForAll(
-        string model,
+        ModelManifest model,
         OpenedModel opened,
         RunTimeModel runTimes,
         ImageQueue queue,
         ComputeSlots slots,
+        InferenceMetrics metrics,
         TimeProvider clock,
-        Action<BatchRun>? observer,
         ILogger logger)
     {
         MeasuredInstance? allCores = opened.AllCores is { } shared ? new(shared, runTimes.Curve) : null;
         BatchLatencyCurve curve = runTimes.CoreCurve ?? runTimes.Curve;
         return [.. opened.Instances.Select(
-            own => new BatchWorker(model, new(own, curve), queue, slots, clock, observer, logger, allCores))];
+            own => new BatchWorker(model.Name, model.Version, new(own, curve), queue, slots, metrics, clock, logger, allCores))];
     }
 
     /// <summary>Completes when the queue is closed and everything in it is answered.</summary>
@@ -131,8 +135,7 @@ internal sealed partial class BatchWorker
     private void Answer(MeasuredInstance session, int rows)
     {
         long startedAt = _clock.GetTimestamp();
-        TimeSpan oldestWait = _clock.GetElapsedTime(_batch[0].EnqueuedAt, startedAt);
-        Exception? failure = null;
+        bool failed = false;
         TimeSpan runTime = TimeSpan.Zero;
         ActivityContext runSpan = default;
         try
@@ -153,7 +156,7 @@ internal sealed partial class BatchWorker
         catch (Exception thrown)
 #pragma warning restore CA1031
         {
-            failure = thrown;
+            failed = true;
             Log.RunFailed(_logger, _model, rows, thrown);
             for (int row = 0; row < rows; row++) _batch[row].Fail(new RunFailedException(_model, thrown));
         }
@@ -163,7 +166,7 @@ internal sealed partial class BatchWorker
             Array.Clear(_batch, 0, rows);
         }
 
-        Observe(new BatchRun(_model, rows, runTime, oldestWait, failure is not null));
+        _metrics.RunFinished(_model, _version, rows, failed);
     }
 
     /// <summary>Copies every image into its row; each image's memory is given back even where a copy fails.</summary>
@@ -215,20 +218,6 @@ internal sealed partial class BatchWorker
         }
     }
 
-    private void Observe(BatchRun run)
-    {
-        try
-        {
-            _observer?.Invoke(run);
-        }
-#pragma warning disable CA1031 // An observer's mistake must not stop the answers of others.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Log.ObserverFailed(_logger, _model, failure);
-        }
-    }
-
     /// <summary>One object, so that who reads it from outside sees one run and not halves of two.</summary>
     private sealed record CurrentRun(MeasuredInstance Session, int Rows, long StartedAt);
 
@@ -236,8 +225,5 @@ internal sealed partial class BatchWorker
     {
         [LoggerMessage(2001, LogLevel.Error, "A run of {Rows} images of {Model} failed.")]
         public static partial void RunFailed(ILogger logger, string model, int rows, Exception failure);
-
-        [LoggerMessage(2002, LogLevel.Error, "The observer of {Model}'s runs failed.")]
-        public static partial void ObserverFailed(ILogger logger, string model, Exception failure);
     }
 }

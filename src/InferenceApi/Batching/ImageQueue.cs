@@ -17,8 +17,6 @@ public sealed class ImageQueue
     private PendingImage? _last;
     private int _count;
     private bool _closed;
-    private long _expired;
-    private long _cancelled;
 
     /// <param name="capacity">Most images waiting; at least 1.</param>
     /// <param name="rowLength">Floats in one prepared image; other lengths are refused as a mistake of the caller.</param>
@@ -35,12 +33,6 @@ public sealed class ImageQueue
 
     /// <summary>Images waiting now.</summary>
     public int Count => Volatile.Read(ref _count);
-
-    /// <summary>Images dropped because their deadline passed while they waited.</summary>
-    public long Expired => Volatile.Read(ref _expired);
-
-    /// <summary>Images dropped because their caller left while they waited.</summary>
-    public long Cancelled => Volatile.Read(ref _cancelled);
 
     /// <summary>
     /// Takes an image in, or refuses at once because the line is full or closed; then the memory stays the caller's.
@@ -100,7 +92,6 @@ public sealed class ImageQueue
                 continue;
             }
 
-            Interlocked.Increment(ref _expired);
             pending.ReleaseImage();
             pending.Fail(new DeadlineExceededException());
         }
@@ -136,12 +127,7 @@ public sealed class ImageQueue
             if (waited) Unlink(pending);
         }
 
-        if (waited)
-        {
-            Interlocked.Increment(ref _cancelled);
-            pending.ReleaseImage();
-        }
-
+        if (waited) pending.ReleaseImage();
         pending.Cancel(cancellation);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Imaging;
 using Imaging.Decoding;
 using InferenceApi.Batching;
@@ -7,55 +8,212 @@ using InferenceApi.Telemetry;
 namespace InferenceApi.Classification;
 
 /// <summary>
-/// The request's way, from encoded bytes to ranked classes; the only place that knows the order of the stages.
+/// The request's way, for every protocol, from the first byte to ranked classes; the only place that knows the order of the steps.
 /// <code>
-///  1 Admit      refuse at once what cannot be answered in time          (Admit, before the body is read)
-///  2 Read       the body, once, into pooled memory                      (the endpoint)
-///  3 Decode     header first, refuse by pixel count, then pixels  ┐ before the queue, in parallel,
-///  4 Prepare    resize, crop, normalise into pooled memory        ┘ bounded by the preparation slots
-///  5 Enqueue    ownership of the prepared image passes to the queue
-///  6 Batch      a free session takes a compute slot and then everything that waits
-///  7 Run        one native call
-///  8 Hand back  each row to its caller
-///  9 Rank       softmax and top-k on the request's thread
-/// 10 Answer     JSON and Server-Timing                                   (the endpoint)
+///  1 Estimate   refuse what is hopeless before its body is read; nothing is held yet
+///  2 Read       the body, once, into pooled memory, as the protocol has it
+///  3 Inspect    the header of every image
+///  4 Admit      all images of the request, or none; a place is held from here to the answer
+///  5 Decode     and prepare (resize, crop, normalise), in parallel, bounded by the preparation slots
+///  6 Enqueue    ownership of the prepared image passes to the queue
+///  7 Batch      a free instance takes a compute slot and then everything that waits   ┐
+///  8 Run        one native call                                                       │ BatchWorker
+///  9 Hand back  each row to its caller                                                ┘
+/// 10 Rank       softmax and top-k on the request's thread
 /// </code>
+/// The protocol then writes its answer. An image fails alone; the request fails where all of its images do.
 /// </summary>
-public sealed class ImageClassifier(ImagePreprocessor preprocessor, PreparationSlots slots, TimeProvider time)
+public sealed class ImageClassifier(ServedModels models, ImagePreprocessor preprocessor, PreparationSlots slots, InferenceMetrics metrics, TimeProvider time)
 {
-    /// <summary>Step 1: places in the model's line, to be disposed when the request is over.</summary>
-    /// <param name="model">Whose line the images would join.</param>
-    /// <param name="images">How many; at least 1.</param>
-    /// <param name="deadline">Timestamp of the time provider by which the caller wants the answer.</param>
-    /// <exception cref="OverloadedException">By the measured pace they would be late.</exception>
-    public AdmissionTicket Admit(ServedModel model, int images, long deadline) => model.Admit(images, deadline, slots.Backlog);
-
-    /// <summary>Steps 3 to 9 for one picture.</summary>
-    /// <param name="model">A leased model.</param>
-    /// <param name="ticket">With a place left for this picture; one that misses the ticket's deadline is dropped before it runs.</param>
-    /// <param name="encoded">The file's bytes; must stay valid until the task has ended.</param>
-    /// <param name="topK">1 to the model's classes.</param>
-    /// <param name="cancellation">The caller left or ran out of time.</param>
-    /// <exception cref="InvalidImageException">The bytes are no picture that can be classified.</exception>
-    public async Task<ClassificationResult> ClassifyAsync(
-        ServedModel model, AdmissionTicket ticket, ReadOnlyMemory<byte> encoded, int topK, CancellationToken cancellation)
+    /// <summary>Classifies the images of one request.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="read">Reads the request's body; called at most once. What it throws goes through as it is.</param>
+    /// <param name="cancellation">The caller leaves.</param>
+    /// <exception cref="ClassificationException">Nothing could be classified.</exception>
+    public async Task<ClassificationReply> ClassifyAsync(ClassificationRequest request, ImageReader read, CancellationToken cancellation)
     {
-        ImageTimings imaging = default;
-        PreparedImage image = await slots.RunAsync(
-            () => preprocessor.Preprocess(encoded, model.Manifest.Preprocessing, out imaging), cancellation);
-        DateTimeOffset prepared = time.GetUtcNow();
-        InferenceTracing.Prepared(prepared, imaging.Decode, imaging.Prepare);
-        (int width, int height) = (image.SourceWidth, image.SourceHeight);
+        RequestRecord record = request.Record;
+        TimeSpan left = request.Allowed - time.GetElapsedTime(record.Arrived);
+        using var expiry = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expiry.Token);
+        try
+        {
+            return await WalkAsync(request, read, cancellation, either.Token);
+        }
+        catch (Exception thrown) when (!cancellation.IsCancellationRequested && Failure.Of(thrown) is { Kind: not FailureKind.Internal } failure)
+        {
+            if (thrown is OverloadedException) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
+            throw new ClassificationException(failure);
+        }
+        finally
+        {
+            record.Classified = time.GetTimestamp();
+        }
+    }
 
-        using ImageResult answer = await model.EnqueueAsync(ticket, image, cancellation);
-        InferenceTracing.Queued(prepared, answer.QueueTime, answer.RunSpan);
+    /// <param name="request">What is asked.</param>
+    /// <param name="read">Reads the body.</param>
+    /// <param name="aborted">The caller leaves.</param>
+    /// <param name="cancellation">The caller leaves or its time is up.</param>
+    private async Task<ClassificationReply> WalkAsync(
+        ClassificationRequest request, ImageReader read, CancellationToken aborted, CancellationToken cancellation)
+    {
+        RequestRecord record = request.Record;
+        long deadline = record.Arrived + (long)(request.Allowed.TotalSeconds * time.TimestampFrequency);
 
-        long start = time.GetTimestamp();
-        Prediction[] predictions = TopPredictions.Rank(answer.Logits, topK);
-        double rank = time.GetElapsedTime(start).TotalMilliseconds;
-        var timings = new StageTimings(
-            imaging.Decode.TotalMilliseconds, imaging.Prepare.TotalMilliseconds,
-            answer.QueueTime.TotalMilliseconds, answer.RunTime.TotalMilliseconds, rank, answer.BatchSize);
-        return new ClassificationResult(width, height, predictions, timings);
+        // 1 Estimate
+        if (models.Find(request.Model) is { } loaded)
+        {
+            request.TopKOf(loaded.Classes);
+            loaded.CheckDeadline(deadline, slots.Backlog(images: 1));
+        }
+
+        // 2 Read
+        using EncodedImages images = await read(cancellation);
+        long complete = time.GetTimestamp();
+        record.Images = images.Count;
+        record.Bytes = images.Bytes;
+        record.Timings = new() { Read = Ended("read", record.Arrived, complete) };
+
+        // 3 Inspect
+        ImageReply[] replies = [.. images.Select(Inspect)];
+        int good = replies.Count(reply => reply.Failure is null);
+        if (good == 0) throw AllFailed(record, replies, aborted);
+
+        // 4 Admit
+        using ModelLease lease = await models.AcquireAsync(request.Model, cancellation);
+        ServedModel model = lease.Model;
+        record.Version = model.Manifest.Version;
+        int topK = request.TopKOf(model.Classes);
+        if (good > model.QueueCapacity) throw TooMany(model.QueueCapacity);
+        using AdmissionTicket ticket = model.Admit(good, deadline, slots.Backlog(good));
+        record.Timings = record.Timings with { Admit = Ended("admit", complete, time.GetTimestamp()) };
+
+        // 5 to 10, image by image
+        if (images.Count == 1)
+            replies[0] = await ClassifyAsync(model, ticket, images[0], topK, cancellation);
+        else
+            await Task.WhenAll(images.Select((image, index) => replies[index].Failure is null ? OnPool(image, index) : Task.CompletedTask));
+
+        if (Array.TrueForAll(replies, reply => reply.Failure is not null)) throw AllFailed(record, replies, aborted);
+        CountFailures(record, replies, aborted);
+        foreach (ImageReply reply in replies) record.Timings = StageTimings.Longest(record.Timings, reply.Timings);
+        return new ClassificationReply(model.Manifest, model.Labels, replies);
+
+        // Decoding is synchronous work: on the pool, so that several images use several cores.
+        Task OnPool(EncodedImage image, int index) => Task.Run(
+            async () => replies[index] = await ClassifyAsync(model, ticket, image, topK, cancellation), CancellationToken.None);
+    }
+
+    /// <summary>Step 3: what the header alone gives away. A reply without failure and without predictions goes on.</summary>
+    private ImageReply Inspect(EncodedImage image)
+    {
+        if (image.Failure is { } failure) return new(image.Name) { Failure = new(FailureKind.Protocol, failure.Message, Cause: failure) };
+        try
+        {
+            ImagePreprocessor.Inspect(image.File.Memory.Span);
+            return new(image.Name);
+        }
+        catch (InvalidImageException invalid)
+        {
+            return new(image.Name) { Failure = Failure.Of(invalid) };
+        }
+    }
+
+    /// <summary>Steps 5 to 10 of one image. Whatever fails is its reply.</summary>
+    private async Task<ImageReply> ClassifyAsync(
+        ServedModel model, AdmissionTicket ticket, EncodedImage image, int topK, CancellationToken cancellation)
+    {
+        try
+        {
+            // 5 Decode and prepare
+            long admitted = time.GetTimestamp(), begun = admitted;
+            ImageTimings imaging = default;
+            PreparedImage prepared = await slots.RunAsync(
+                () =>
+                {
+                    begun = time.GetTimestamp();
+                    return preprocessor.Preprocess(image.File.Memory, model.Manifest.Preprocessing, out imaging);
+                },
+                cancellation);
+            long ready = time.GetTimestamp();
+            var timings = new StageTimings
+            {
+                Slot = time.GetElapsedTime(admitted, begun),
+                Decode = time.GetElapsedTime(begun, ready) - imaging.Prepare,
+                Prepare = imaging.Prepare,
+            };
+            DateTimeOffset now = time.GetUtcNow();
+            InferenceTracing.Stage("slot", now - timings.Prepare - timings.Decode, timings.Slot);
+            InferenceTracing.Stage("decode", now - timings.Prepare, timings.Decode);
+            InferenceTracing.Stage("prepare", now, timings.Prepare);
+
+            (int width, int height) = (prepared.SourceWidth, prepared.SourceHeight);
+            (Prediction[] predictions, timings) = await RunAsync(ticket, prepared, ready, timings, topK, cancellation);
+            metrics.ImageAnswered(model.Manifest.Name, timings);
+            return new(image.Name) { Width = width, Height = height, Predictions = predictions, Timings = timings };
+        }
+#pragma warning disable CA1031 // Whatever is thrown for one image is that image's failure; its neighbours are answered.
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            return new(image.Name) { Failure = Failure.Of(thrown) };
+        }
+    }
+
+    /// <summary>Steps 6 to 10: from a tensor to ranked classes. A tensor that comes prepared enters here.</summary>
+    /// <param name="ticket">With a place left for it.</param>
+    /// <param name="tensor">Passes to the queue.</param>
+    /// <param name="ready">Timestamp when it was prepared.</param>
+    /// <param name="timings">Of the stages before; the rest is filled in.</param>
+    /// <param name="topK">1 to the model's classes.</param>
+    /// <param name="cancellation">The caller leaves or its time is up.</param>
+    private async Task<(Prediction[] Predictions, StageTimings Timings)> RunAsync(
+        AdmissionTicket ticket, IMemoryOwner<float> tensor, long ready, StageTimings timings, int topK, CancellationToken cancellation)
+    {
+        // 6 Enqueue; 7 Batch, 8 Run and 9 Hand back are the worker's
+        using ImageResult row = await ticket.EnqueueAsync(tensor, cancellation);
+
+        // 10 Rank
+        Prediction[] predictions = TopPredictions.Rank(row.Logits, topK);
+        timings = timings with
+        {
+            Queue = row.QueueTime,
+            Run = row.RunTime,
+            Rank = time.GetElapsedTime(ready) - row.QueueTime - row.RunTime,
+            Batch = row.BatchSize,
+        };
+        DateTimeOffset now = time.GetUtcNow();
+        InferenceTracing.Stage("queue", now - timings.Rank - timings.Run, timings.Queue, row.RunSpan);
+        InferenceTracing.Stage("rank", now, timings.Rank);
+        return (predictions, timings);
+    }
+
+    private static ClassificationException TooMany(int capacity) => new(new Failure(
+        FailureKind.TooManyImages,
+        $"The request has more images than the model's line holds ({capacity}, Serving:QueueCapacity). Send several requests; the service batches across requests."));
+
+    private ClassificationException AllFailed(RequestRecord record, ImageReply[] replies, CancellationToken aborted)
+    {
+        CountFailures(record, replies, aborted);
+        Failure first = replies[0].Failure!;
+        return new(replies.Length == 1 ? first : first with { Detail = $"All {replies.Length} images failed; the first: {first.Detail}" });
+    }
+
+    private void CountFailures(RequestRecord record, ImageReply[] replies, CancellationToken aborted)
+    {
+        foreach (ImageReply reply in replies)
+        {
+            if (reply.Failure is not { } failure) continue;
+            record.Failed++;
+            metrics.ImagesFailed(record.Model, aborted.IsCancellationRequested ? ImageOutcome.Cancelled : failure.Outcome);
+        }
+    }
+
+    private TimeSpan Ended(string stage, long from, long to)
+    {
+        TimeSpan duration = time.GetElapsedTime(from, to);
+        InferenceTracing.Stage(stage, time.GetUtcNow(), duration);
+        return duration;
     }
 }

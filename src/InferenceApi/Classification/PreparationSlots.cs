@@ -1,23 +1,38 @@
+using InferenceApi.Telemetry;
+
 namespace InferenceApi.Classification;
 
 /// <summary>
 /// Bounds how many pictures are decoded at once to the number of cores, first come first served, and knows how much of that work is
 /// waiting: decoding happens before the queue, so admission must count it too.
 /// </summary>
-public sealed class PreparationSlots(int count, TimeProvider time) : IDisposable
+public sealed class PreparationSlots : IDisposable
 {
     // One in twenty: follows a change of picture sizes within a second of traffic, without following every picture.
     private const double Smoothing = 0.05;
 
-    private readonly SemaphoreSlim _free = new(count, count);
+    private readonly int _count;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _free;
     private int _pending;
     private double _secondsPerImage = 0.003;
+
+    /// <param name="count">Images that may be decoded at once; at least 1.</param>
+    /// <param name="metrics">Where the gauge of pending images is registered.</param>
+    /// <param name="time">What the work is timed with.</param>
+    public PreparationSlots(int count, InferenceMetrics metrics, TimeProvider time)
+    {
+        _count = count;
+        _time = time;
+        _free = new(count, count);
+        metrics.Meter.CreateObservableGauge("inference.preparation.pending", () => Pending, "{image}", "Images being decoded or waiting for it.");
+    }
 
     /// <summary>Pictures being decoded or waiting for it.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
-    /// <summary>How long a picture that arrives now will wait for its turn and be prepared, by the measured pace.</summary>
-    public TimeSpan Backlog => TimeSpan.FromSeconds((Pending + 1) * Volatile.Read(ref _secondsPerImage) / count);
+    /// <summary>How long so many images that arrive now will wait for their turn and be prepared, by the measured pace.</summary>
+    public TimeSpan Backlog(int images) => TimeSpan.FromSeconds((Pending + images) * Volatile.Read(ref _secondsPerImage) / _count);
 
     /// <summary>Runs the work on a slot, on the calling thread once the slot is free.</summary>
     public async ValueTask<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
@@ -28,9 +43,9 @@ public sealed class PreparationSlots(int count, TimeProvider time) : IDisposable
             await _free.WaitAsync(cancellationToken);
             try
             {
-                long start = time.GetTimestamp();
+                long start = _time.GetTimestamp();
                 T result = work();
-                Learn(time.GetElapsedTime(start).TotalSeconds);
+                Learn(_time.GetElapsedTime(start).TotalSeconds);
                 return result;
             }
             finally

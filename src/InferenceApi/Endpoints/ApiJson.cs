@@ -19,10 +19,14 @@ namespace InferenceApi.Endpoints;
 [JsonSerializable(typeof(ErrorDescription))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>As <see cref="Default"/>, but quotes, accents and signs stay readable: every answer is JSON by its Content-Type, never part of a page.</summary>
-    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    /// <summary>
+    /// Has every answer written so: without nulls, and with quotes, accents and signs readable, because an answer is JSON by its
+    /// Content-Type and never part of a page.
+    /// </summary>
+    public static void AddJson(IServiceCollection services) => services.ConfigureHttpJsonOptions(http =>
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        http.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        http.SerializerOptions.TypeInfoResolverChain.Insert(0, Default);
     });
 }

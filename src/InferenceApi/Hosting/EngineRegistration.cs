@@ -6,6 +6,7 @@ using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Runtime;
 using InferenceApi.Runtime.Providers;
 using InferenceApi.Serving;
+using InferenceApi.Telemetry;
 using Microsoft.Extensions.Options;
 using ModelStore;
 
@@ -42,7 +43,8 @@ internal static partial class EngineRegistration
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new StoreFolder(Value<ServingOptions>(provider).Store));
         services.AddSingleton(provider => new ImagePreprocessor(Value<ImagingOptions>(provider)));
-        services.AddSingleton(provider => new PreparationSlots(Environment.ProcessorCount, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PreparationSlots(
+            Environment.ProcessorCount, provider.GetRequiredService<InferenceMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImageClassifier>();
         services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
         services.AddSingleton(provider =>

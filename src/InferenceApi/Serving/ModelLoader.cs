@@ -1,5 +1,6 @@
 using InferenceApi.Batching;
 using InferenceApi.Runtime;
+using InferenceApi.Telemetry;
 using ModelStore;
 
 namespace InferenceApi.Serving;
@@ -11,16 +12,24 @@ public sealed class ModelLoader
     private readonly ComputeSlots _slots;
     private readonly RuntimePlan _plan;
     private readonly ServingOptions _serving;
+    private readonly InferenceMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<ModelLoader> _logger;
 
     public ModelLoader(
-        ModelOpener open, ComputeSlots slots, RuntimePlan plan, ServingOptions serving, TimeProvider clock, ILogger<ModelLoader> logger)
+        ModelOpener open,
+        ComputeSlots slots,
+        RuntimePlan plan,
+        ServingOptions serving,
+        InferenceMetrics metrics,
+        TimeProvider clock,
+        ILogger<ModelLoader> logger)
     {
         _open = open;
         _slots = slots;
         _plan = plan;
         _serving = serving;
+        _metrics = metrics;
         _clock = clock;
         _logger = logger;
     }
@@ -31,11 +40,9 @@ public sealed class ModelLoader
     /// <summary>Blocks for as long as it takes: call it on a thread that may.</summary>
     /// <param name="installed">What to load.</param>
     /// <param name="announce">Told of each state that begins.</param>
-    /// <param name="observer">Told of each run.</param>
     /// <param name="cancellation">Looked at between the steps.</param>
     /// <exception cref="ModelStoreException">A file is missing, differs from its manifest, or is no such model.</exception>
-    internal ServedModel Load(
-        InstalledModel installed, Action<ModelState> announce, Action<BatchRun> observer, CancellationToken cancellation)
+    internal ServedModel Load(InstalledModel installed, Action<ModelState> announce, CancellationToken cancellation)
     {
         announce(ModelState.Loading);
         ModelFileVerifier.Verify(installed);
@@ -51,7 +58,7 @@ public sealed class ModelLoader
             announce(ModelState.WarmingUp);
             RunTimeModel runTimes = RunTimeModel.Measure(opened, _slots, _clock, _serving.WarmUpBudget, cancellation);
             var queue = new ImageQueue(_serving.QueueCapacityFor(runTimes.LargestUsefulBatch), opened.RowLength, _clock);
-            BatchWorker[] workers = BatchWorker.ForAll(manifest.Name, opened, runTimes, queue, _slots, _clock, observer, _logger);
+            BatchWorker[] workers = BatchWorker.ForAll(manifest, opened, runTimes, queue, _slots, _metrics, _clock, _logger);
             NativeHeaps.ReturnFreeMemory();
             return new ServedModel(installed, labels, opened, workers, queue, runTimes, _slots, _clock, Estimate(manifest));
         }

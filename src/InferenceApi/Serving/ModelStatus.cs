@@ -10,8 +10,6 @@ namespace InferenceApi.Serving;
 /// <param name="Curve">Batch-latency curve as it stands; empty where not loaded.</param>
 /// <param name="MemoryBytes">What it is estimated to take; 0 where not loaded.</param>
 /// <param name="Waiting">Images in its line, those admitted and being decoded included.</param>
-/// <param name="Expired">Images dropped in the line since the process started, because their deadline passed.</param>
-/// <param name="Cancelled">Images dropped in the line since the process started, because their caller left.</param>
 /// <param name="Error">Why the last attempt to load a version failed; null where it did not. An older version may be in service.</param>
 public sealed record ModelStatus(
     string Name,
@@ -20,8 +18,6 @@ public sealed record ModelStatus(
     IReadOnlyList<BatchLatency> Curve,
     long MemoryBytes,
     int Waiting,
-    long Expired,
-    long Cancelled,
     string? Error)
 {
     /// <summary>Instances open; 0 where not loaded.</summary>

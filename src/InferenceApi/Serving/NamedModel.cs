@@ -29,11 +29,6 @@ internal sealed class NamedModel(string name)
     /// <summary>Requests that wait for <see cref="Loading"/>.</summary>
     public int Waiters { get; set; }
 
-    /// <summary>Counts of versions that have ended, so that totals never fall.</summary>
-    public long RetiredExpired { get; set; }
-
-    public long RetiredCancelled { get; set; }
-
     /// <summary>State of the load under way or last made; set from the loading thread.</summary>
     public ModelState LoadState
     {
@@ -79,8 +74,6 @@ internal sealed class NamedModel(string name)
         Current?.RunTimes.Curve.Points ?? [],
         Current?.MemoryBytes ?? 0,
         Current?.Waiting ?? 0,
-        RetiredExpired + (Current?.Expired ?? 0),
-        RetiredCancelled + (Current?.Cancelled ?? 0),
         Error)
     {
         Instances = Current?.InstanceCount ?? 0,

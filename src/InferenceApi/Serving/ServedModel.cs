@@ -1,4 +1,3 @@
-using System.Buffers;
 using InferenceApi.Batching;
 using InferenceApi.Runtime;
 using ModelStore;
@@ -73,12 +72,6 @@ public sealed class ServedModel
     /// <summary>Images in the line, those admitted and being decoded included.</summary>
     public int Waiting => _queue.Count + _admission.Reserved;
 
-    /// <summary>Images dropped in the line because their deadline passed.</summary>
-    public long Expired => _queue.Expired;
-
-    /// <summary>Images dropped in the line because their caller left.</summary>
-    public long Cancelled => _queue.Cancelled;
-
     /// <summary>Clock timestamp of the last lease taken or returned.</summary>
     internal long LastUsed => Volatile.Read(ref _lastUsed);
 
@@ -90,48 +83,14 @@ public sealed class ServedModel
         }
     }
 
+    /// <inheritdoc cref="Admission.Check(long, TimeSpan)"/>
+    public void CheckDeadline(long deadline, TimeSpan preparation) => _admission.Check(deadline, preparation);
+
     /// <inheritdoc cref="Admission.Admit"/>
-    public AdmissionTicket Admit(int images, long deadline, TimeSpan decodeBacklog) => _admission.Admit(images, deadline, decodeBacklog);
+    public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation) => _admission.Admit(images, deadline, preparation);
 
     /// <summary>When one more image would be answered, if it were enqueued now.</summary>
     public TimeSpan EstimateWait() => _admission.EstimateWait(Waiting + 1);
-
-    /// <summary>
-    /// Puts one admitted image into the line. The memory passes to the line with the call, whatever comes of it. Await only; the task ends
-    /// as <see cref="ImageQueue.TryEnqueue"/> says.
-    /// </summary>
-    /// <exception cref="ModelUnavailableException">The line is closed, because the service stops without waiting any longer.</exception>
-    public async Task<ImageResult> EnqueueAsync(AdmissionTicket ticket, IMemoryOwner<float> image, CancellationToken cancellation)
-    {
-        long enqueuedAt = _clock.GetTimestamp();
-        TimeSpan estimated = _admission.EstimateWait(_queue.Count + 1);
-        Task<ImageResult> answer = Enqueue(ticket, image, cancellation);
-        try
-        {
-            ImageResult result = await answer.ConfigureAwait(false);
-            _admission.Observe(estimated, result.QueueTime + result.RunTime);
-            return result;
-        }
-        catch (Exception) when (_clock.GetTimestamp() >= ticket.Deadline)
-        {
-            _admission.Observe(estimated, _clock.GetElapsedTime(enqueuedAt));
-            throw;
-        }
-    }
-
-    private Task<ImageResult> Enqueue(AdmissionTicket ticket, IMemoryOwner<float> image, CancellationToken cancellation)
-    {
-        bool accepted = false;
-        try
-        {
-            accepted = ticket.TryEnqueue(_queue, image, cancellation, out Task<ImageResult> answer);
-            return accepted ? answer : throw new ModelUnavailableException(Manifest.Name, "it is being unloaded.");
-        }
-        finally
-        {
-            if (!accepted) image.Dispose();
-        }
-    }
 
     /// <summary>A lease, or null once this version is ending.</summary>
     internal ModelLease? TryLease()

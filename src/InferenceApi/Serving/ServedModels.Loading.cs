@@ -23,7 +23,7 @@ public sealed partial class ServedModels
             InstalledModel installed = _store.Open(model.Name, version.Number);
             await MakeRoomAsync(model, _loader.Estimate(installed.Manifest)).ConfigureAwait(false);
             ServedModel served = await Task.Factory.StartNew(
-                () => _loader.Load(installed, state => model.LoadState = state, run => BatchObserver?.Invoke(run with { Version = version.Number }), _stopping.Token),
+                () => _loader.Load(installed, state => model.LoadState = state, _stopping.Token),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default).ConfigureAwait(false);
@@ -43,8 +43,7 @@ public sealed partial class ServedModels
 
     private ServedModel Publish(NamedModel model, InstalledVersion version, ServedModel served)
     {
-        Interlocked.Increment(ref _loads);
-        LoadObserver?.Invoke(model.Name, version.Number, true);
+        _metrics.ModelLoaded(model.Name, version.Number, succeeded: true);
         lock (_gate)
         {
             if (model.Current is not null) Retire(model);
@@ -75,8 +74,7 @@ public sealed partial class ServedModels
         }
 
         if (stopping) return new ModelUnavailableException(model.Name, "the service is stopping.");
-        Interlocked.Increment(ref _failedLoads);
-        LoadObserver?.Invoke(model.Name, version.Number, false);
+        _metrics.ModelLoaded(model.Name, version.Number, succeeded: false);
         Log.LoadFailed(_logger, model.Name, version.Number, failure);
         return new ModelUnavailableException(model.Name, reason, failure);
     }
@@ -101,7 +99,6 @@ public sealed partial class ServedModels
                 else if (victim is not null)
                 {
                     Log.Evicted(_logger, victim.Name, loading.Name);
-                    Interlocked.Increment(ref _evictions);
                     freed = Retire(victim);
                 }
                 else
@@ -138,8 +135,6 @@ public sealed partial class ServedModels
         lock (_gate)
         {
             _drains.Remove(served);
-            model.RetiredExpired += served.Expired;
-            model.RetiredCancelled += served.Cancelled;
             if (model.LoadState == ModelState.Draining) model.LoadState = ModelState.Unloaded;
         }
     }

@@ -1,4 +1,4 @@
-using InferenceApi.Batching;
+using InferenceApi.Telemetry;
 using ModelStore;
 
 namespace InferenceApi.Serving;
@@ -18,44 +18,38 @@ public sealed partial class ServedModels : IDisposable
     private readonly StoreFolder _store;
     private readonly ModelLoader _loader;
     private readonly long _memoryBudget;
+    private readonly InferenceMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<ServedModels> _logger;
-    private long _loads;
-    private long _failedLoads;
-    private long _evictions;
     private volatile bool _disposed;
 
-    public ServedModels(StoreFolder store, ModelLoader loader, ServingOptions options, TimeProvider clock, ILogger<ServedModels> logger)
+    public ServedModels(
+        StoreFolder store, ModelLoader loader, ServingOptions options, InferenceMetrics metrics, TimeProvider clock, ILogger<ServedModels> logger)
     {
         _store = store;
         _loader = loader;
         _memoryBudget = options.MemoryBudget;
+        _metrics = metrics;
         _clock = clock;
         _logger = logger;
+        _ = new ModelGauges(metrics, Status, clock);
     }
 
-    /// <summary>Told of every run, on the worker's thread: be quick.</summary>
-    public Action<BatchRun>? BatchObserver { get; set; }
-
-    /// <summary>Told of every load that ended: name, version, whether it succeeded.</summary>
-    public Action<string, int, bool>? LoadObserver { get; set; }
-
-    /// <summary>Versions loaded since the process started.</summary>
-    public long Loads => Volatile.Read(ref _loads);
-
-    /// <summary>Versions that failed to load.</summary>
-    public long FailedLoads => Volatile.Read(ref _failedLoads);
-
-    /// <summary>Versions evicted to make room for others.</summary>
-    public long Evictions => Volatile.Read(ref _evictions);
-
-    /// <summary>What the versions in memory are reckoned to take, those still draining included.</summary>
-    public long MemoryBytes
+    /// <summary>
+    /// The version in service, without a lease: good for an estimate and for nothing else. Null where the model must be loaded first.
+    /// </summary>
+    /// <param name="name">As in the store.</param>
+    /// <exception cref="UnknownModelException">No such model is installed.</exception>
+    /// <exception cref="ModelUnavailableException">The service is stopping, or the store cannot be read.</exception>
+    public ServedModel? Find(string name)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate) return ReckonMemory();
+            ThrowIfStopping(name);
+            if (_models.TryGetValue(name, out NamedModel? model) && (model.Current is not null || model.Loading is not null)) return model.Current;
         }
+
+        return InstalledVersion.Of(_store, name).Count > 0 ? null : throw new UnknownModelException(name);
     }
 
     /// <summary>

@@ -17,11 +17,15 @@ public sealed class InferenceMetrics
 
     private static readonly double[] BatchBuckets = [1, 2, 4, 8, 16, 32, 64, 128];
 
+    private static readonly KeyValuePair<string, object?> Read = new("stage", "read");
+    private static readonly KeyValuePair<string, object?> Admit = new("stage", "admit");
+    private static readonly KeyValuePair<string, object?> Slot = new("stage", "slot");
     private static readonly KeyValuePair<string, object?> Decode = new("stage", "decode");
     private static readonly KeyValuePair<string, object?> Prepare = new("stage", "prepare");
     private static readonly KeyValuePair<string, object?> Queue = new("stage", "queue");
     private static readonly KeyValuePair<string, object?> Run = new("stage", "run");
     private static readonly KeyValuePair<string, object?> Rank = new("stage", "rank");
+    private static readonly KeyValuePair<string, object?> Write = new("stage", "write");
     private static readonly KeyValuePair<string, object?> LoadOk = new("outcome", "ok");
     private static readonly KeyValuePair<string, object?> LoadFailed = new("outcome", "failed");
 
@@ -34,7 +38,6 @@ public sealed class InferenceMetrics
 
     private readonly ModelLabels _labels = new();
     private readonly TritonCounters _triton;
-    private readonly ModelGauges _gauges;
     private readonly Histogram<double> _stages;
     private readonly Histogram<double> _requests;
     private readonly Histogram<int> _batches;
@@ -42,9 +45,9 @@ public sealed class InferenceMetrics
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _loads;
 
-    public InferenceMetrics(IMeterFactory meters, TimeProvider time)
+    public InferenceMetrics(IMeterFactory meters)
     {
-        Meter meter = meters.Create(MeterName);
+        Meter meter = Meter = meters.Create(MeterName);
         _stages = Seconds("inference.stage.duration", "Time one image spent in a stage.");
         _requests = Seconds("inference.request.duration", "Time from the first byte of a classify request to its answer.");
         _batches = meter.CreateHistogram(
@@ -53,19 +56,17 @@ public sealed class InferenceMetrics
         _refusals = meter.CreateCounter<long>("inference.refusals", "{request}", "Classify requests answered with an error, by its kind.");
         _loads = meter.CreateCounter<long>("inference.model.loads", "{load}", "Attempts to load a model.");
         _triton = new TritonCounters(meter);
-        _gauges = new ModelGauges(meter, time);
 
         Histogram<double> Seconds(string name, string description) => meter.CreateHistogram(
             name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
     }
 
-    /// <summary>The values of the state label.</summary>
-    public static IReadOnlyList<string> ModelStates { get; } = ["unloaded", "loading", "warming_up", "ready", "draining", "failed"];
+    /// <summary>Where gauges are registered by those whose state they show.</summary>
+    public Meter Meter { get; }
 
-    /// <summary>Says where the gauges read from; called once, at start-up.</summary>
-    /// <param name="models">Every installed model; called from the collecting thread, once per collection.</param>
-    /// <param name="preparationPending">Images being decoded or waiting for it.</param>
-    public void Observe(Func<IEnumerable<ModelSnapshot>> models, Func<int> preparationPending) => _gauges.Observe(models, preparationPending);
+    /// <summary>The labels of a series of one version.</summary>
+    public static KeyValuePair<string, object?>[] TagsOf(string model, int version) =>
+        [new("model", model), new("version", version.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>A load of an installed model ended. From here on its name is a label value.</summary>
     public void ModelLoaded(string model, int version, bool succeeded)
@@ -79,11 +80,12 @@ public sealed class InferenceMetrics
     public void ImageAnswered(string model, in StageTimings timings)
     {
         KeyValuePair<string, object?> label = _labels.Of(model);
-        _stages.Record(timings.Decode / 1000, label, Decode);
-        _stages.Record(timings.Prepare / 1000, label, Prepare);
-        _stages.Record(timings.Queue / 1000, label, Queue);
-        _stages.Record(timings.Run / 1000, label, Run);
-        _stages.Record(timings.Rank / 1000, label, Rank);
+        _stages.Record(timings.Slot.TotalSeconds, label, Slot);
+        _stages.Record(timings.Decode.TotalSeconds, label, Decode);
+        _stages.Record(timings.Prepare.TotalSeconds, label, Prepare);
+        _stages.Record(timings.Queue.TotalSeconds, label, Queue);
+        _stages.Record(timings.Run.TotalSeconds, label, Run);
+        _stages.Record(timings.Rank.TotalSeconds, label, Rank);
         _images.Add(1, label, Outcomes[(int)ImageOutcome.Ok]);
     }
 
@@ -100,20 +102,19 @@ public sealed class InferenceMetrics
         if (!failed) _triton.Of(model, version)?.RunFinished(rows);
     }
 
-    /// <summary>A classify request was answered with an error.</summary>
-    /// <param name="model">As the client wrote it.</param>
-    /// <param name="reason">One of a fixed set of words; a literal, so that it costs nothing.</param>
-    public void Refused(string? model, string reason) => _refusals.Add(1, _labels.Of(model), new KeyValuePair<string, object?>("reason", reason));
-
     /// <summary>A classify request was answered, or its client left.</summary>
-    /// <param name="model">As the client wrote it.</param>
-    /// <param name="version">Of the model that answered; 0 where the request did not get so far.</param>
+    /// <param name="record">What is known of it.</param>
     /// <param name="status">HTTP status; 499 where the client left.</param>
     /// <param name="duration">From the first byte to the answer.</param>
-    /// <param name="timings">The longest of each stage.</param>
-    public void RequestFinished(string? model, int version, int status, TimeSpan duration, in StageTimings timings)
+    /// <param name="write">From the end of the walk to the last byte of the answer; zero where the walk failed.</param>
+    public void RequestFinished(RequestRecord record, int status, TimeSpan duration, TimeSpan write)
     {
-        _requests.Record(duration.TotalSeconds, _labels.Of(model), Statuses[(uint)status < Statuses.Length ? status : 0]);
-        if (model is not null) _triton.Of(model, version)?.RequestFinished(status < 400, duration, timings);
+        KeyValuePair<string, object?> label = _labels.Of(record.Model);
+        _requests.Record(duration.TotalSeconds, label, Statuses[(uint)status < Statuses.Length ? status : 0]);
+        _stages.Record(record.Timings.Read.TotalSeconds, label, Read);
+        _stages.Record(record.Timings.Admit.TotalSeconds, label, Admit);
+        _stages.Record(write.TotalSeconds, label, Write);
+        if (record.Problem is { } problem) _refusals.Add(1, label, new KeyValuePair<string, object?>("reason", problem));
+        _triton.Of(record.Model, record.Version)?.RequestFinished(status < 400, duration, record.Timings);
     }
 }

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace InferenceApi.Telemetry;
 
 /// <summary>
-/// The spans of an image's way: decode, prepare and queue belong to its request; a run is one span for a whole batch. The run links to
-/// every member's request and each queue span links to the run, so one leads to the other in both directions. With no listener each
-/// method returns after one comparison.
+/// The spans of a request's way: one for each stage, under its request; a run is one span for a whole batch. The run links to every
+/// member's request and each queue span links to the run, so one leads to the other in both directions. With no listener each method
+/// returns after one comparison.
 /// </summary>
 public static class InferenceTracing
 {
@@ -18,26 +18,17 @@ public static class InferenceTracing
     public static ActivityContext CurrentRequest =>
         Source.HasListeners() && Activity.Current is { Recorded: true } request ? request.Context : default;
 
-    /// <summary>An image was prepared a moment ago.</summary>
-    /// <param name="end">Now.</param>
-    /// <param name="decode">How long decoding took.</param>
-    /// <param name="prepare">How long resize, crop and normalise took, right after.</param>
-    public static void Prepared(DateTimeOffset end, TimeSpan decode, TimeSpan prepare)
+    /// <summary>A stage of the current request ended.</summary>
+    /// <param name="name">As in <see cref="StageTimings"/>, in lower case.</param>
+    /// <param name="end">When it ended.</param>
+    /// <param name="duration">How long it took.</param>
+    /// <param name="run">What <see cref="StartRun"/> gave, for the stage that waited for it; default elsewhere and where no run is traced.</param>
+    public static void Stage(string name, DateTimeOffset end, TimeSpan duration, ActivityContext run = default)
     {
         if (CurrentRequest is not { TraceFlags: ActivityTraceFlags.Recorded } request) return;
-        DateTimeOffset decoded = end - prepare;
-        Write("decode", request, decoded - decode, decoded, links: null);
-        Write("prepare", request, decoded, end, links: null);
-    }
-
-    /// <summary>An image got its answer.</summary>
-    /// <param name="start">When it was enqueued.</param>
-    /// <param name="waited">How long it was until its run began.</param>
-    /// <param name="run">What <see cref="StartRun"/> gave; default where the run is not traced.</param>
-    public static void Queued(DateTimeOffset start, TimeSpan waited, ActivityContext run)
-    {
-        if (CurrentRequest is { TraceFlags: ActivityTraceFlags.Recorded } request)
-            Write("queue", request, start, start + waited, run == default ? null : [new ActivityLink(run)]);
+        ActivityLink[]? links = run == default ? null : [new ActivityLink(run)];
+        using Activity? span = Source.StartActivity(name, ActivityKind.Internal, request, tags: null, links, end - duration);
+        span?.SetEndTime(end.UtcDateTime);
     }
 
     /// <summary>
@@ -61,11 +52,5 @@ public static class InferenceTracing
         if (links is null) return null;
         Activity? run = Source.StartActivity("run", ActivityKind.Internal, parent, tags: null, links);
         return run?.SetTag("inference.model", model).SetTag("inference.batch.size", members.Length);
-    }
-
-    private static void Write(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, IEnumerable<ActivityLink>? links)
-    {
-        using Activity? span = Source.StartActivity(name, ActivityKind.Internal, parent, tags: null, links, start);
-        span?.SetEndTime(end.UtcDateTime);
     }
 }

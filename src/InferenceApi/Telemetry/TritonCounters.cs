@@ -47,7 +47,7 @@ internal sealed class TritonCounters
         private long _queueMicroseconds;
         private long _runMicroseconds;
 
-        public KeyValuePair<string, object?>[] Tags { get; } = ModelGauges.TagsOf(model, version);
+        public KeyValuePair<string, object?>[] Tags { get; } = InferenceMetrics.TagsOf(model, version);
 
         public long Success => Volatile.Read(ref _success);
 
@@ -79,8 +79,8 @@ internal sealed class TritonCounters
 
             Interlocked.Increment(ref _success);
             Interlocked.Add(ref _requestMicroseconds, (long)duration.TotalMicroseconds);
-            Interlocked.Add(ref _queueMicroseconds, (long)(timings.Queue * 1000));
-            Interlocked.Add(ref _runMicroseconds, (long)(timings.Run * 1000));
+            Interlocked.Add(ref _queueMicroseconds, (long)timings.Queue.TotalMicroseconds);
+            Interlocked.Add(ref _runMicroseconds, (long)timings.Run.TotalMicroseconds);
         }
     }
 }

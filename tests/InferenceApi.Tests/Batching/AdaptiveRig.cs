@@ -10,6 +10,7 @@ namespace InferenceApi.Tests.Batching;
 /// </summary>
 internal sealed class AdaptiveRig : IDisposable
 {
+    private readonly TestMetrics _metrics = new();
     private readonly BatchWorker[] _workers;
 
     public AdaptiveRig(ComputeSlots slots, ManualClock? clock = null)
@@ -25,7 +26,7 @@ internal sealed class AdaptiveRig : IDisposable
         _workers =
         [
             .. OneCore.Select(session => new BatchWorker(
-                "model", new(session, narrow), Queue, slots, Clock, null, NullLogger.Instance, new MeasuredInstance(AllCores, wide))),
+                "model", 1, new(session, narrow), Queue, slots, _metrics.Metrics, Clock, NullLogger.Instance, new MeasuredInstance(AllCores, wide))),
         ];
         Admission = new Admission(Queue, new RunTimeModel(wide, narrow, slots.Count), slots, _workers, Clock);
         foreach (BatchWorker worker in _workers) worker.Start();
@@ -67,5 +68,6 @@ internal sealed class AdaptiveRig : IDisposable
             Assert.True(((IAsyncResult)worker.Ended).AsyncWaitHandle.WaitOne(Patience.Limit), "A worker did not end.");
         Images.AssertAllReturned();
         Assert.Equal(0, Queue.Count);
+        _metrics.Dispose();
     }
 }

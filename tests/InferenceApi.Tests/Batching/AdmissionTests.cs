@@ -89,12 +89,11 @@ public sealed class AdmissionTests
         using AdmissionTicket ticket = rig.Admission.Admit(1, long.MaxValue, TimeSpan.Zero);
         using AdmissionTicket others = rig.Admission.Admit(3, long.MaxValue, TimeSpan.Zero);
 
-        Assert.True(ticket.TryEnqueue(rig.Queue, rig.Images.Rent(1), default, out Task<ImageResult> answer));
+        Task<ImageResult> answer = ticket.EnqueueAsync(rig.Images.Rent(1), default);
 
         Assert.Equal(3, rig.Admission.Reserved);
         Assert.Equal(0, ticket.Images);
-        using System.Buffers.IMemoryOwner<float> second = rig.Images.Rent(2);
-        Assert.Throws<InvalidOperationException>(() => ticket.TryEnqueue(rig.Queue, second, default, out _));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ticket.EnqueueAsync(rig.Images.Rent(2), default));
         rig.Slots.Release();
         rig.Session.Open();
         await BatchingRig.AssertAnswers(answer, 1);

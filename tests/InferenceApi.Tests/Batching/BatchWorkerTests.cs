@@ -1,4 +1,5 @@
 using InferenceApi.Batching;
+using Microsoft.Extensions.Logging.Abstractions;
 using TestKit;
 
 namespace InferenceApi.Tests.Batching;
@@ -83,8 +84,9 @@ public sealed class BatchWorkerTests
         var session = new ScriptedInstance(maxBatch: 8);
         var images = new CountedImages(session.RowLength);
         var queue = new ImageQueue(64, session.RowLength, clock);
+        using var metrics = new TestMetrics();
         var worker = new BatchWorker(
-            "model", new MeasuredInstance(session, BatchingRig.LinearCurve(2)), queue, slots, clock, null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            "model", 1, new MeasuredInstance(session, BatchingRig.LinearCurve(2)), queue, slots, metrics.Metrics, clock, NullLogger.Instance);
         for (int value = 0; value < 5; value++) Assert.True(queue.TryEnqueue(images.Rent(value), long.MaxValue, default, out _));
         queue.Close();
 
@@ -121,7 +123,6 @@ public sealed class BatchWorkerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
         Assert.Equal(3, rig.Images.Outstanding);
         Assert.Equal(3, rig.Queue.Count);
-        Assert.Equal(1, rig.Queue.Cancelled);
 
         rig.Slots.Release();
         ScriptedRun run = rig.Session.NextRun();
@@ -163,7 +164,6 @@ public sealed class BatchWorkerTests
         ScriptedRun run = rig.Session.NextRun();
         Assert.Equal([2f], run.Values);
         await Assert.ThrowsAsync<DeadlineExceededException>(() => late.Soon());
-        Assert.Equal(1, rig.Queue.Expired);
         run.Finish();
         await BatchingRig.AssertAnswers(early, 2);
     }
@@ -226,10 +226,6 @@ public sealed class BatchWorkerTests
 
         Assert.Equal(30, result.QueueTime.TotalMilliseconds, 0.001);
         Assert.Equal(20, result.RunTime.TotalMilliseconds, 0.001);
-        Patience.Until(() => rig.Runs.Count == 1, "the observer was told");
-        Assert.Equal(1, rig.Runs[0].Rows);
-        Assert.Equal(30, rig.Runs[0].OldestWait.TotalMilliseconds, 0.001);
-        Assert.False(rig.Runs[0].Failed);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace InferenceApi.Tests.Batching;
 /// <summary>One model's queue, worker and gated session. Disposing it stops the worker and checks that every buffer came back.</summary>
 internal sealed class BatchingRig : IDisposable
 {
+    private readonly TestMetrics _metrics = new();
+
     public BatchingRig(int maxBatch = 4, int capacity = 64, bool gated = true, int slots = 1)
         : this(maxBatch, capacity, gated, new ComputeSlots(slots), new ManualClock())
     {
@@ -20,7 +22,7 @@ internal sealed class BatchingRig : IDisposable
         Images = new CountedImages(Session.RowLength);
         Queue = new ImageQueue(capacity, Session.RowLength, clock);
         Curve = LinearCurve(maxBatch);
-        Worker = new BatchWorker("model", new MeasuredInstance(Session, Curve), Queue, slots, clock, Runs.Add, NullLogger.Instance);
+        Worker = new BatchWorker("model", 1, new MeasuredInstance(Session, Curve), Queue, slots, _metrics.Metrics, clock, NullLogger.Instance);
         Admission = new Admission(Queue, new RunTimeModel(Curve), slots, [Worker], clock);
         Worker.Start();
     }
@@ -40,8 +42,6 @@ internal sealed class BatchingRig : IDisposable
     public BatchWorker Worker { get; }
 
     public Admission Admission { get; }
-
-    public List<BatchRun> Runs { get; } = [];
 
     /// <summary>τ(n) = 10 + 10 n milliseconds.</summary>
     public static BatchLatencyCurve LinearCurve(int maxBatch) =>
@@ -72,5 +72,6 @@ internal sealed class BatchingRig : IDisposable
         Assert.True(((IAsyncResult)Worker.Ended).AsyncWaitHandle.WaitOne(Patience.Limit), "The worker did not end.");
         Images.AssertAllReturned();
         Assert.Equal(0, Queue.Count);
+        _metrics.Dispose();
     }
 }

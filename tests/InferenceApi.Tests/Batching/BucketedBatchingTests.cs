@@ -68,7 +68,9 @@ public sealed class BucketedBatchingTests
         var session = new ScriptedInstance(64, batchSizes: BatchSizes.Gpu(64));
         var images = new CountedImages(session.RowLength);
         var queue = new ImageQueue(64, session.RowLength, clock);
-        var worker = new BatchWorker("model", new MeasuredInstance(session, Curve(0, 1)), queue, slots, clock, null, NullLogger.Instance);
+        using var metrics = new TestMetrics();
+        var worker = new BatchWorker(
+            "model", 1, new MeasuredInstance(session, Curve(0, 1)), queue, slots, metrics.Metrics, clock, NullLogger.Instance);
         slots.Take();
         worker.Start();
         var answers = new List<Task<ImageResult>>();

@@ -1,13 +1,18 @@
 using InferenceApi.Classification;
+using TestKit;
 
 namespace InferenceApi.Tests.Classification;
 
-public sealed class PreparationSlotsTests
+public sealed class PreparationSlotsTests : IDisposable
 {
+    private readonly TestMetrics _metrics = new();
+
+    public void Dispose() => _metrics.Dispose();
+
     [Fact]
     public async Task RunAsync_NeverRunsMoreThanItsSlots_AndRunsAll()
     {
-        using var slots = new PreparationSlots(2, TimeProvider.System);
+        using var slots = new PreparationSlots(2, _metrics.Metrics, TimeProvider.System);
         int running = 0, highest = 0, done = 0;
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(async () => await slots.RunAsync(
@@ -29,7 +34,7 @@ public sealed class PreparationSlotsTests
     [Fact]
     public async Task RunAsync_OfACallerWhoLeftWhileWaiting_FreesItsPlace()
     {
-        using var slots = new PreparationSlots(1, TimeProvider.System);
+        using var slots = new PreparationSlots(1, _metrics.Metrics, TimeProvider.System);
         using var left = new CancellationTokenSource();
         using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
@@ -50,7 +55,7 @@ public sealed class PreparationSlotsTests
     [Fact]
     public async Task FailedWork_GivesItsSlotBack()
     {
-        using var slots = new PreparationSlots(1, TimeProvider.System);
+        using var slots = new PreparationSlots(1, _metrics.Metrics, TimeProvider.System);
         await Assert.ThrowsAsync<InvalidDataException>(async () => await slots.RunAsync<int>(() => throw new InvalidDataException(), CancellationToken.None));
         Assert.Equal(2, await slots.RunAsync(() => 2, CancellationToken.None));
     }

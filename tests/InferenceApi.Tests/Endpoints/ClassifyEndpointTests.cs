@@ -48,7 +48,7 @@ public sealed class ClassifyEndpointTests(ApiFactory api) : IClassFixture<ApiFac
     {
         using HttpResponseMessage answer = await api.ClassifyAsync(Picture);
         string timing = Assert.Single(answer.Headers.GetValues("Server-Timing"));
-        Assert.Matches(@"^decode;dur=[\d.]+, prepare;dur=[\d.]+, queue;dur=[\d.]+, run;dur=[\d.]+, rank;dur=[\d.]+, batch;desc=""\d+""$", timing);
+        Assert.Matches(@"^read;dur=[\d.]+, admit;dur=[\d.]+, slot;dur=[\d.]+, decode;dur=[\d.]+, prepare;dur=[\d.]+, queue;dur=[\d.]+, run;dur=[\d.]+, rank;dur=[\d.]+, batch;desc=""\d+""$", timing);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ModelEndTests
         await hurry.CancelAsync();
 
         await stopping.Soon();
-        await Assert.ThrowsAsync<ModelUnavailableException>(() => slow.Model.EnqueueAsync(ticket, rig.Images.Rent(1), default).Soon());
+        await Assert.ThrowsAsync<QueueClosedException>(() => ticket.EnqueueAsync(rig.Images.Rent(1), default).Soon());
     }
 
     [Fact]
@@ -111,14 +111,14 @@ public sealed class ModelEndTests
         Assert.Equal(ModelState.Ready, rig.Status("one").State);
         Assert.Equal(ModelState.Unloaded, rig.Status("two").State);
         Assert.Equal(ModelState.Ready, rig.Status("three").State);
-        Assert.InRange(rig.Models.MemoryBytes, 1, 5_000);
+        Assert.InRange(rig.Models.Status().Sum(model => model.MemoryBytes), 1, 5_000);
         for (int round = 0; round < 3; round++)
         {
             foreach (string name in new[] { "one", "two", "three" }) await rig.ClassifyAsync(name, round);
         }
 
-        Assert.InRange(rig.Models.MemoryBytes, 1, 5_000);
-        Assert.True(rig.Models.Evictions >= 3);
+        Assert.InRange(rig.Models.Status().Sum(model => model.MemoryBytes), 1, 5_000);
+        Assert.True(rig.Loads("ok") >= 6, "every round of three evicts one at least");
     }
 
     [Fact]
@@ -162,19 +162,15 @@ public sealed class ModelEndTests
     }
 
     [Fact]
-    public async Task FailedRuns_ArePassedToTheObserver()
+    public async Task Runs_AreCounted_AlsoThoseThatFailed()
     {
         await using var rig = new ServingRig();
-        var runs = new System.Collections.Concurrent.ConcurrentQueue<BatchRun>();
-        rig.Models.BatchObserver = runs.Enqueue;
         rig.Install("one");
         await rig.ClassifyAsync("one", 1);
         rig.SessionOf("one").OnRun = _ => throw new InvalidOperationException("no memory");
 
         await Assert.ThrowsAsync<RunFailedException>(() => rig.ClassifyAsync("one", 2));
 
-        Patience.Until(() => runs.Count == 2, "the observer was told of both runs");
-        Assert.Equal([false, true], runs.Select(run => run.Failed));
-        Assert.All(runs, run => Assert.Equal("one", run.Model));
+        Patience.Until(() => rig.CountedRuns("one") == 2, "both runs were counted");
     }
 }

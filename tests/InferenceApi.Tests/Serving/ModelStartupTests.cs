@@ -71,7 +71,7 @@ public sealed class ModelStartupTests
             () =>
             {
                 rig.Clock.Advance(rig.Serving.StorePoll);
-                return rig.Status("one").Manifest!.Version == 2 && rig.Status("one").State == ModelState.Ready && rig.Models.Loads == 2;
+                return rig.Status("one").Manifest!.Version == 2 && rig.Status("one").State == ModelState.Ready && rig.Loads("ok") == 2;
             },
             "a later poll finds the new version");
         await startup.StopAsync(default).Soon();

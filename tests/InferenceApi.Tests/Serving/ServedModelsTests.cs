@@ -21,7 +21,7 @@ public sealed class ServedModelsTests
         await Task.WhenAll(requests).Soon();
 
         Assert.Single(rig.Opened);
-        Assert.Equal(1, rig.Models.Loads);
+        Assert.Equal(1, rig.Loads("ok"));
         Assert.Equal(ModelState.Ready, rig.Status("one").State);
     }
 
@@ -87,7 +87,7 @@ public sealed class ServedModelsTests
         }
 
         Assert.Empty(rig.Opened);
-        Assert.Equal(1, rig.Models.FailedLoads);
+        Assert.Equal(1, rig.Loads("failed"));
         Assert.Equal(ModelState.Failed, rig.Status("one").State);
         Assert.Contains("bytes", rig.Status("one").Error);
 
@@ -161,7 +161,7 @@ public sealed class ServedModelsTests
         for (int i = 0; i < 3; i++) await rig.Models.CheckStoreAsync().Soon();
 
         Assert.Equal(1, opened);
-        Assert.Equal(1, rig.Models.FailedLoads);
+        Assert.Equal(1, rig.Loads("failed"));
         await rig.ClassifyAsync("one", 1);
         ModelStatus status = rig.Status("one");
         Assert.Equal(ModelState.Ready, status.State);

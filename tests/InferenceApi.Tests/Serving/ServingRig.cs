@@ -20,6 +20,7 @@ internal sealed class ServingRig : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly int _cores;
+    private readonly TestMetrics _metrics = new();
 
     /// <param name="memoryBudget">Bytes; 0 for no limit.</param>
     /// <param name="queueCapacity">Images of one model.</param>
@@ -30,8 +31,8 @@ internal sealed class ServingRig : IAsyncDisposable
         Store = new StoreFolder(_folder.Path);
         Slots = new ComputeSlots(cores);
         Serving = new ServingOptions { Store = _folder.Path, MemoryBudget = memoryBudget, QueueCapacity = queueCapacity };
-        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving, Clock, NullLogger<ModelLoader>.Instance);
-        Models = new ServedModels(Store, loader, Serving, Clock, NullLogger<ServedModels>.Instance);
+        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving, _metrics.Metrics, Clock, NullLogger<ModelLoader>.Instance);
+        Models = new ServedModels(Store, loader, Serving, _metrics.Metrics, Clock, NullLogger<ServedModels>.Instance);
     }
 
     public StoreFolder Store { get; }
@@ -43,6 +44,12 @@ internal sealed class ServingRig : IAsyncDisposable
     public ComputeSlots Slots { get; }
 
     public ServedModels Models { get; }
+
+    /// <summary>Loads that ended so: ok or failed.</summary>
+    public int Loads(string outcome) => _metrics.Count("inference.model.loads", outcome);
+
+    /// <summary>Runs of a model that were counted.</summary>
+    public int CountedRuns(string model) => _metrics.Count("inference.batch.size", model);
 
     public CountedImages Images { get; } = new(RowLength);
 
@@ -75,8 +82,8 @@ internal sealed class ServingRig : IAsyncDisposable
     public async Task ClassifyAsync(ModelLease lease, float value, CancellationToken cancellation = default)
     {
         using AdmissionTicket ticket = lease.Model.Admit(1, long.MaxValue, TimeSpan.Zero);
-        using ImageResult result = await lease.Model.EnqueueAsync(ticket, Images.Rent(value), cancellation).Soon();
-        Assert.Equal(ScriptedInstance.Score(value, 3), result.Logits[3]);
+        using ImageResult result = await ticket.EnqueueAsync(Images.Rent(value), cancellation).Soon();
+        Assert.Equal(ScriptedSession.Score(value, 3), result.Logits[3]);
     }
 
     public ModelStatus Status(string name) => Models.Status().Single(status => status.Name == name);
@@ -88,6 +95,7 @@ internal sealed class ServingRig : IAsyncDisposable
         Images.AssertAllReturned();
         Assert.All(Opened, each => Assert.Equal(1, each.Session.TimesDisposed));
         Models.Dispose();
+        _metrics.Dispose();
         _folder.Dispose();
     }
 

@@ -57,7 +57,7 @@ public sealed class StressTests
             using ModelLease lease = await rig.Models.AcquireAsync(Names[random.Next(Names.Length)], leaving.Token).AsTask().Soon();
             long deadline = random.Next(4) == 0 ? rig.Clock.In(TimeSpan.FromMilliseconds(3)) : long.MaxValue;
             using AdmissionTicket ticket = lease.Model.Admit(2, deadline, TimeSpan.Zero);
-            Task<ImageResult> answer = lease.Model.EnqueueAsync(ticket, rig.Images.Rent(value), leaving.Token);
+            Task<ImageResult> answer = ticket.EnqueueAsync(rig.Images.Rent(value), leaving.Token);
             if (fate == 1) _ = Task.Run(leaving.Cancel, CancellationToken.None);
             using ImageResult result = await answer.Soon();
             for (int index = 0; index < ServingRig.Classes; index++) Assert.Equal(ScriptedInstance.Score(value, index), result.Logits[index]);

@@ -7,16 +7,26 @@ namespace InferenceApi.Tests.Telemetry;
 [Collection(TracingCollection.Name)]
 public sealed class InferenceMetricsTests : IDisposable
 {
-    private static readonly StageTimings Timings = new(2, 0.5, 1, 12, 0.05, 4);
+    private static readonly StageTimings Timings = new()
+    {
+        Read = TimeSpan.FromMilliseconds(7),
+        Admit = TimeSpan.FromMilliseconds(6),
+        Slot = TimeSpan.FromMilliseconds(3),
+        Decode = TimeSpan.FromMilliseconds(2),
+        Prepare = TimeSpan.FromMilliseconds(0.5),
+        Queue = TimeSpan.FromMilliseconds(1),
+        Run = TimeSpan.FromMilliseconds(12),
+        Rank = TimeSpan.FromMilliseconds(0.05),
+        Batch = 4,
+    };
 
     // Other tests count in the same meter, so every test has a model of its own.
     private readonly string _model = "model-" + Guid.NewGuid().ToString("N");
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ScrapedMeter _scraped = new(InferenceMetrics.MeterName);
-    private readonly HandSetTime _time = new();
     private readonly InferenceMetrics _metrics;
 
-    public InferenceMetricsTests() => _metrics = new InferenceMetrics(_services.GetRequiredService<IMeterFactory>(), _time);
+    public InferenceMetricsTests() => _metrics = new InferenceMetrics(_services.GetRequiredService<IMeterFactory>());
 
     public void Dispose()
     {
@@ -32,7 +42,7 @@ public sealed class InferenceMetricsTests : IDisposable
         _metrics.ImageAnswered(_model, Timings);
 
         string[] sums = _scraped.Lines(_model).Where(line => line.StartsWith("inference_stage_duration_seconds_sum", StringComparison.Ordinal)).Order().ToArray();
-        Assert.Equal(["decode\"} 0.002", "prepare\"} 0.0005", "queue\"} 0.001", "rank\"} 5E-05", "run\"} 0.012"], sums.Select(line => line.Split("stage=\"")[1]));
+        Assert.Equal(["decode\"} 0.002", "prepare\"} 0.0005", "queue\"} 0.001", "rank\"} 5E-05", "run\"} 0.012", "slot\"} 0.003"], sums.Select(line => line.Split("stage=\"")[1]));
         Assert.Contains($"inference_images_total{{model=\"{_model}\",outcome=\"ok\"}} 1", _scraped.Scrape(), StringComparison.Ordinal);
         Assert.Contains($"inference_model_loads_total{{model=\"{_model}\",outcome=\"ok\"}} 1", _scraped.Scrape(), StringComparison.Ordinal);
     }
@@ -60,8 +70,8 @@ public sealed class InferenceMetricsTests : IDisposable
 
         _metrics.RunFinished(_model, 1, rows: 4, failed: false);
         _metrics.RunFinished(_model, 1, rows: 2, failed: true);
-        _metrics.RequestFinished(_model, 1, 200, TimeSpan.FromMilliseconds(20), Timings);
-        _metrics.RequestFinished(_model, 0, 503, TimeSpan.FromMilliseconds(1), default);
+        _metrics.RequestFinished(Record(_model, 1), 200, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(4));
+        _metrics.RequestFinished(new RequestRecord { Model = _model }, 503, TimeSpan.FromMilliseconds(1), TimeSpan.Zero);
 
         string[] lines = _scraped.Lines(_model);
         foreach ((string name, int version, int value) in new[]
@@ -81,11 +91,10 @@ public sealed class InferenceMetricsTests : IDisposable
         for (int i = 0; i < 10_000; i++)
         {
             string invented = _model + i;
-            _metrics.Refused(invented, Reason);
             _metrics.ImagesFailed(invented, ImageOutcome.Refused);
             _metrics.ImageAnswered(invented, Timings);
             _metrics.RunFinished(invented, i, 1, failed: false);
-            _metrics.RequestFinished(invented, i, i, TimeSpan.Zero, Timings);
+            _metrics.RequestFinished(Record(invented, i, Reason), i, TimeSpan.Zero, TimeSpan.Zero);
         }
 
         Assert.Empty(_scraped.Lines(_model));
@@ -95,47 +104,34 @@ public sealed class InferenceMetricsTests : IDisposable
     [Fact]
     public void Records_LoadedModel_AllocateNothing()
     {
+        RequestRecord request = Record(_model, 1, "overloaded");
         _metrics.ModelLoaded(_model, 1, succeeded: true);
-        Record();
+        RecordAll();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) Record();
+        for (int i = 0; i < 1000; i++) RecordAll();
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
-        void Record()
+        void RecordAll()
         {
             _metrics.ImageAnswered(_model, Timings);
             _metrics.ImagesFailed(_model, ImageOutcome.BadImage);
             _metrics.RunFinished(_model, 1, 8, failed: false);
-            _metrics.RequestFinished(_model, 1, 200, TimeSpan.FromMilliseconds(20), Timings);
-            _metrics.Refused(_model, "overloaded");
+            _metrics.RequestFinished(request, 200, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(4));
         }
     }
 
     [Fact]
-    public void Observe_ModelReplacedAndRemoved_ReportsZeroForWhatIsGone()
+    public void RequestFinished_TimesTheStagesOfTheWholeRequest()
     {
-        ModelSnapshot[] models = [new(_model, 1, "ready", 3, TimeSpan.FromSeconds(0.5), 1000, 2)];
-        _metrics.Observe(() => models, () => 5);
-        string[] lines = _scraped.Lines(_model);
-        Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 3", lines);
-        Assert.Contains($"inference_estimated_wait_seconds{{model=\"{_model}\"}} 0.5", lines);
-        Assert.Contains($"inference_model_memory_bytes{{model=\"{_model}\"}} 1000", lines);
-        Assert.Contains($"inference_instances{{model=\"{_model}\"}} 2", lines);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"ready\",version=\"1\"}} 1", lines);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"failed\",version=\"1\"}} 0", lines);
-        Assert.Contains($"nv_inference_pending_request_count{{model=\"{_model}\",version=\"1\"}} 3", lines);
+        _metrics.ModelLoaded(_model, 1, succeeded: true);
 
-        _time.Pass(TimeSpan.FromSeconds(1));
-        models = [models[0] with { Version = 2, State = "loading" }];
-        lines = _scraped.Lines(_model);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"ready\",version=\"1\"}} 0", lines);
-        Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"loading\",version=\"2\"}} 1", lines);
-        Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 3", lines);
-        Assert.Contains($"nv_inference_pending_request_count{{model=\"{_model}\",version=\"1\"}} 0", lines);
+        _metrics.RequestFinished(Record(_model, 1), 200, TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(4));
 
-        _time.Pass(TimeSpan.FromSeconds(1));
-        models = [];
-        Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 0", _scraped.Lines(_model));
+        string[] sums = _scraped.Lines(_model).Where(line => line.StartsWith("inference_stage_duration_seconds_sum", StringComparison.Ordinal)).Order().ToArray();
+        Assert.Equal(["admit\"} 0.006", "read\"} 0.007", "write\"} 0.004"], sums.Select(line => line.Split("stage=\"")[1]));
     }
+
+    private static RequestRecord Record(string model, int version, string? problem = null) =>
+        new() { Model = model, Version = version, Timings = Timings, Problem = problem };
 }

@@ -13,12 +13,13 @@ public sealed class InferenceTracingTests : IDisposable
     public void Dispose() => _requests.Dispose();
 
     [Fact]
-    public void Prepared_TracedRequest_WritesTwoSpansThatTouch()
+    public void Stage_TracedRequest_WritesSpansThatTouch()
     {
         using var recorded = new RecordedSpans("request-test", InferenceTracing.SourceName);
         using (Activity request = _requests.StartActivity("request")!)
         {
-            InferenceTracing.Prepared(Noon, TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(1));
+            InferenceTracing.Stage("decode", Noon - TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(3));
+            InferenceTracing.Stage("prepare", Noon, TimeSpan.FromMilliseconds(1));
 
             Activity decode = recorded.Named("decode"), prepare = recorded.Named("prepare");
             Assert.Equal((request.SpanId, request.SpanId), (decode.ParentSpanId, prepare.ParentSpanId));
@@ -41,7 +42,7 @@ public sealed class InferenceTracingTests : IDisposable
         ActivityContext context = run.Context;
         run.Dispose();
         Activity.Current = requests[1];
-        InferenceTracing.Queued(Noon, TimeSpan.FromMilliseconds(5), context);
+        InferenceTracing.Stage("queue", Noon, TimeSpan.FromMilliseconds(5), context);
 
         Assert.Equal(members, run.Links.Select(link => link.Context));
         Assert.Equal(members[0].SpanId, run.ParentSpanId);
@@ -72,8 +73,8 @@ public sealed class InferenceTracingTests : IDisposable
         using var recorded = new RecordedSpans(InferenceTracing.SourceName);
         using Activity request = new Activity("request").Start();
 
-        InferenceTracing.Prepared(Noon, TimeSpan.Zero, TimeSpan.Zero);
-        InferenceTracing.Queued(Noon, TimeSpan.Zero, default);
+        InferenceTracing.Stage("prepare", Noon, TimeSpan.Zero);
+        InferenceTracing.Stage("queue", Noon, TimeSpan.Zero);
 
         Assert.Equal(default, InferenceTracing.CurrentRequest);
         Assert.Empty(recorded.Spans);
@@ -92,10 +93,10 @@ public sealed class InferenceTracingTests : IDisposable
 
         void Record()
         {
-            InferenceTracing.Prepared(Noon, TimeSpan.Zero, TimeSpan.Zero);
+            InferenceTracing.Stage("prepare", Noon, TimeSpan.Zero);
             members[0] = InferenceTracing.CurrentRequest;
             Assert.True(InferenceTracing.StartRun("m", members) is null);
-            InferenceTracing.Queued(Noon, TimeSpan.Zero, default);
+            InferenceTracing.Stage("queue", Noon, TimeSpan.Zero);
         }
     }
 

@@ -1,3 +1,5 @@
+using InferenceApi.Serving;
+using InferenceApi.Classification;
 using System.Net;
 using System.Text.RegularExpressions;
 using InferenceApi.Telemetry;
@@ -79,15 +81,19 @@ public sealed partial class MetricsEndpointTests
     private static async Task<TelemetryHost> StartAsync(params (string, string)[] settings)
     {
         TelemetryHost host = await TelemetryHost.StartAsync(context => context.Response.WriteAsync("done"), settings);
-        StageTimings timings = new(2, 0.5, 1, 12, 0.05, 4);
-        host.Metrics.Observe(() => [new("endpoint-test", 1, "ready", 0, TimeSpan.Zero, 1, 1)], () => 0);
+        // Registers its gauges, as in service.
+        StatusOfOneModel(host.Metrics);
+        using var slots = new PreparationSlots(1, host.Metrics, TimeProvider.System);
         host.Metrics.ModelLoaded("endpoint-test", 1, succeeded: true);
-        host.Metrics.ImageAnswered("endpoint-test", timings);
+        host.Metrics.ImageAnswered("endpoint-test", default);
         host.Metrics.RunFinished("endpoint-test", 1, 4, failed: false);
-        host.Metrics.RequestFinished("endpoint-test", 1, 200, TimeSpan.FromMilliseconds(20), timings);
-        host.Metrics.Refused("endpoint-test", "overloaded");
+        var record = new RequestRecord { Model = "endpoint-test", Version = 1, Problem = "overloaded" };
+        host.Metrics.RequestFinished(record, 429, TimeSpan.FromMilliseconds(20), TimeSpan.Zero);
         return host;
     }
+
+    private static void StatusOfOneModel(InferenceMetrics metrics) => _ = new ModelGauges(
+        metrics, () => [new ModelStatus("endpoint-test", ModelState.Ready, null, [], 1, 0, null)], TimeProvider.System);
 
     [GeneratedRegex(@"^\| `((?:inference|nv|http|kestrel|dotnet|target)_\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex TableRow();

@@ -91,9 +91,10 @@ public sealed partial class OtlpExportTests
     private static Task ClassifyAsync(HttpContext context)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        InferenceTracing.Prepared(now, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(1));
+        InferenceTracing.Stage("decode", now - TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
+        InferenceTracing.Stage("prepare", now, TimeSpan.FromMilliseconds(1));
         using (Activity? run = InferenceTracing.StartRun("m", [InferenceTracing.CurrentRequest]))
-            InferenceTracing.Queued(now, TimeSpan.Zero, run?.Context ?? default);
+            InferenceTracing.Stage("queue", now, TimeSpan.Zero, run?.Context ?? default);
         context.RequestServices.GetRequiredService<InferenceMetrics>().ImagesFailed("m", ImageOutcome.Ok);
         Classified(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("test"));
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -31,7 +31,7 @@ internal sealed class TelemetryHost : IAsyncDisposable
         app.MapGet("/health/live", () =>
         {
             // What begins a span must not do so within a probe.
-            InferenceTracing.Prepared(TimeProvider.System.GetUtcNow(), TimeSpan.Zero, TimeSpan.Zero);
+            InferenceTracing.Stage("decode", TimeProvider.System.GetUtcNow(), TimeSpan.Zero);
             return "live";
         });
         app.MapGet("/job/{id}", work);

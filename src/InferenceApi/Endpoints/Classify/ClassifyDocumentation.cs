@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using Microsoft.OpenApi;
@@ -13,7 +14,7 @@ internal sealed class ClassifyDocumentation : IOperationFilter
     {
         if (context.ApiDescription.RelativePath?.EndsWith(":classify", StringComparison.Ordinal) != true) return;
         operation.Parameters ??= [];
-        operation.Parameters.Add(Parameter(TopK.Parameter, ParameterLocation.Query, JsonSchemaType.Integer, "How many classes to answer: 1 to the model's classes.", TopK.Default));
+        operation.Parameters.Add(Parameter(TopK.Parameter, ParameterLocation.Query, JsonSchemaType.Integer, "How many classes to answer: 1 to the model's classes.", ClassificationRequest.DefaultTopK));
         operation.Parameters.Add(Parameter(RequestDeadline.Header, ParameterLocation.Header, JsonSchemaType.Number, "Seconds the caller is willing to wait; a request that cannot be answered in time is refused at once with 429.", null));
         operation.RequestBody = new OpenApiRequestBody
         {

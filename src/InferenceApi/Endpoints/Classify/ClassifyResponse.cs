@@ -9,7 +9,14 @@ namespace InferenceApi.Endpoints.Classify;
 /// <param name="Version">Its version in the store.</param>
 /// <param name="Weights">official, custom or synthetic; synthetic answers mean nothing.</param>
 /// <param name="Results">One for each image, in the order of the request.</param>
-internal sealed record ClassifyResponse(string Model, string Version, ModelOrigin Weights, ImageAnswer[] Results);
+internal sealed record ClassifyResponse(string Model, string Version, ModelOrigin Weights, ImageAnswer[] Results)
+{
+    public static ClassifyResponse Of(ClassificationReply reply) => new(
+        reply.Manifest.Name,
+        reply.Manifest.Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        reply.Manifest.Origin,
+        [.. reply.Images.Select(image => ImageAnswer.Of(image, reply.Labels))]);
+}
 
 /// <summary>One image's answer: predictions, or an error in their place.</summary>
 /// <param name="Name">The file name the client gave; absent where it gave none.</param>
@@ -19,14 +26,14 @@ internal sealed record ClassifyResponse(string Model, string Version, ModelOrigi
 /// <param name="Error">Why this image has no predictions.</param>
 internal sealed record ImageAnswer(string? Name, int? Width, int? Height, LabelledPrediction[]? Predictions, ProblemBody? Error)
 {
-    public static ImageAnswer Of(string? name, ClassificationResult result, LabelSet labels) => new(
-        name,
-        result.Width,
-        result.Height,
-        Array.ConvertAll(result.Predictions, prediction => LabelledPrediction.Of(prediction, labels[prediction.Index])),
-        null);
-
-    public static ImageAnswer Of(string? name, Problem problem) => new(name, null, null, null, ProblemBody.Of(problem, null));
+    public static ImageAnswer Of(ImageReply image, LabelSet labels) => image.Failure is { } failure
+        ? new(image.Name, null, null, null, ProblemBody.Of(ProblemMapping.Of(failure), traceId: null))
+        : new(
+            image.Name,
+            image.Width,
+            image.Height,
+            Array.ConvertAll(image.Predictions, prediction => LabelledPrediction.Of(prediction, labels[prediction.Index])),
+            null);
 }
 
 /// <summary>One class of an answer, with its name.</summary>

@@ -6,5 +6,5 @@ internal static class FrontEndpoint
     public static void MapFront(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/", (HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             ? Results.Redirect("/swagger/index.html")
-            : TypedResults.Json(new HealthAnswer("alive", true), ApiJson.Readable.HealthAnswer)).ExcludeFromDescription();
+            : TypedResults.Ok(new HealthAnswer("alive", true))).ExcludeFromDescription();
 }

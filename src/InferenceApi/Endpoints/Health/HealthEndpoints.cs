@@ -19,7 +19,6 @@ internal static class HealthEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             new HealthAnswer(status, healthy),
-            ApiJson.Readable.HealthAnswer,
             statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

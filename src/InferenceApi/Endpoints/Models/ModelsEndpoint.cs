@@ -9,9 +9,8 @@ internal static class ModelsEndpoint
 {
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", (ServedModels models) => TypedResults.Json(ListOf(models), ApiJson.Readable.ModelList))
-            .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models")
-            .Produces<ModelList>();
+        routes.MapGet("/v1/models", (ServedModels models) => TypedResults.Ok(ListOf(models)))
+            .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models");
         routes.MapGet("/v1/models/{model}", (string model, ServedModels models) => DetailOf(model, models))
             .WithName("GetModel").WithSummary("One model: provenance, licence, accuracy, recipe, batch-latency curve.").WithTags("Models")
             .Produces<ModelDetail>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
@@ -27,9 +26,9 @@ internal static class ModelsEndpoint
     private static IResult DetailOf(string name, ServedModels models)
     {
         if (models.Status().FirstOrDefault(model => model.Name == name) is { } status)
-            return TypedResults.Json(ModelDetail.Of(status), ApiJson.Readable.ModelDetail);
+            return TypedResults.Ok(ModelDetail.Of(status));
         return ModelCatalog.Find(name) is { } entry
-            ? TypedResults.Json(ModelDetail.Of(entry), ApiJson.Readable.ModelDetail)
-            : new ProblemResult(ProblemMapping.Of(new UnknownModelException(name)));
+            ? TypedResults.Ok(ModelDetail.Of(entry))
+            : ProblemMapping.Of(new UnknownModelException(name));
     }
 }

@@ -5,15 +5,15 @@ internal static class ErrorsEndpoint
 {
     public static void MapErrors(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/errors", () => TypedResults.Json(ProblemTable.Rows.Select(ErrorDescription.Of).ToArray(), ApiJson.Readable.ErrorDescriptionArray))
+        routes.MapGet("/errors", () => TypedResults.Ok(ProblemTable.Rows.Select(ErrorDescription.Of).ToArray()))
             .WithSummary("Every kind of problem this service answers with.").WithTags("Errors");
         routes.MapGet("/errors/{slug}", Describe).WithSummary("One kind of problem.").WithTags("Errors");
     }
 
     private static IResult Describe(string slug) =>
         ProblemTable.Rows.FirstOrDefault(row => row.Slug == slug) is { } row
-            ? TypedResults.Json(ErrorDescription.Of(row), ApiJson.Readable.ErrorDescription)
-            : new ProblemResult(new Problem(ProblemKind.NotFound, "There is no such kind of problem; GET /errors lists them."));
+            ? TypedResults.Ok(ErrorDescription.Of(row))
+            : new Problem(ProblemKind.NotFound, "There is no such kind of problem; GET /errors lists them.");
 }
 
 /// <summary>A row of the error table.</summary>

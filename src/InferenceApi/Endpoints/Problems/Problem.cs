@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using InferenceApi.Endpoints.Requests;
+using InferenceApi.Telemetry;
 
 namespace InferenceApi.Endpoints.Problems;
 
@@ -8,17 +7,17 @@ namespace InferenceApi.Endpoints.Problems;
 /// <param name="Kind">Which row of <see cref="ProblemTable"/>.</param>
 /// <param name="Detail">A sentence for people; never carries internals.</param>
 /// <param name="RetryAfter">When trying again makes sense; null where it does not.</param>
-internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryAfter = null)
+internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryAfter = null) : IResult
 {
     public const string ContentType = "application/problem+json";
 
     /// <summary>Writes status, headers and body; does nothing once the answer has begun.</summary>
-    public async Task WriteAsync(HttpContext context)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
-        if (context.Response.HasStarted) return;
-        if (context.Features.Get<RequestRecord>() is { } record) record.Problem = Kind;
-        HttpResponse response = context.Response;
-        ProblemBody body = ProblemBody.Of(this, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+        if (httpContext.Response.HasStarted) return;
+        if (httpContext.Features.Get<RequestRecord>() is { } record) record.Problem = ProblemTable.Of(Kind).Slug;
+        HttpResponse response = httpContext.Response;
+        ProblemBody body = ProblemBody.Of(this, ProblemHandling.TraceOf(httpContext));
         response.StatusCode = body.Status;
         response.Headers.CacheControl = "no-store";
         if (RetryAfter is { } wait)
@@ -27,6 +26,6 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.WriteAsJsonAsync(body, ApiJson.Readable.ProblemBody, ContentType, context.RequestAborted);
+        await response.WriteAsJsonAsync(body, options: null, ContentType, httpContext.RequestAborted);
     }
 }

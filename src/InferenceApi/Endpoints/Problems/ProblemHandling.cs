@@ -16,7 +16,7 @@ internal static partial class ProblemHandling
         try
         {
             await next(context);
-            if (Framework(context) is { } problem) await problem.WriteAsync(context);
+            if (Framework(context) is { } problem) await problem.ExecuteAsync(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -26,11 +26,14 @@ internal static partial class ProblemHandling
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             Problem problem = ProblemMapping.Of(failure);
-            if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+            if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, TraceOf(context));
             context.Response.Clear();
-            await problem.WriteAsync(context);
+            await problem.ExecuteAsync(context);
         }
     }
+
+    /// <summary>The id under which the log has what an answer does not tell.</summary>
+    public static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     private static Problem? Framework(HttpContext context)
     {

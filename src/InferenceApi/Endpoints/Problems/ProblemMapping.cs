@@ -1,6 +1,4 @@
-using Imaging.Decoding;
-using InferenceApi.Batching;
-using InferenceApi.Endpoints.Uploads;
+using InferenceApi.Classification;
 using InferenceApi.Serving;
 using ModelStore;
 
@@ -9,28 +7,35 @@ namespace InferenceApi.Endpoints.Problems;
 /// <summary>From what was thrown to what is told. Only messages written for callers get out; everything else is "internal".</summary>
 internal static class ProblemMapping
 {
-    public static Problem Of(Exception failure) => failure switch
-    {
-        UploadException upload => new Problem(upload.Kind, upload.Message),
-        InvalidImageException image => new Problem(KindOf(image.Reason), image.Message),
-        UnknownModelException unknown => Absent(unknown.Name),
-        ModelUnavailableException unavailable => new Problem(ProblemKind.ModelUnavailable, unavailable.Message, TimeSpan.FromSeconds(5)),
-        OverloadedException overloaded => new Problem(ProblemKind.Overloaded, overloaded.Message, overloaded.RetryAfter),
-        DeadlineExceededException late => new Problem(ProblemKind.DeadlineExceeded, late.Message),
-        RunFailedException { IsOutOfMemory: true } => new Problem(ProblemKind.ModelUnavailable, "The device has no memory left for a run.", TimeSpan.FromSeconds(1)),
-        OperationCanceledException => new Problem(ProblemKind.DeadlineExceeded, "The request did not finish in the time it was allowed."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(ProblemKind.BodyTooLarge, "The request body is larger than the server's limit."),
-        BadHttpRequestException => new Problem(ProblemKind.RequestMalformed, "The request is not valid HTTP or ends early."),
-        _ => new Problem(ProblemKind.Internal, "The service failed to answer; its log has the cause under this trace id."),
-    };
-
     private static readonly string Published = string.Join(", ", ModelCatalog.Entries.Select(entry => entry.Name));
 
-    private static ProblemKind KindOf(InvalidImageReason reason) => reason switch
+    public static Problem Of(Exception thrown) => thrown switch
     {
-        InvalidImageReason.UnknownFormat => ProblemKind.ImageFormatUnsupported,
-        InvalidImageReason.TooManyPixels => ProblemKind.ImageTooLarge,
-        _ => ProblemKind.ImageUnreadable,
+        RequestException request => new Problem(request.Kind, request.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            new Problem(ProblemKind.BodyTooLarge, "The request body is larger than the server's limit."),
+        BadHttpRequestException => new Problem(ProblemKind.RequestMalformed, "The request is not valid HTTP or ends early."),
+        _ => Of(Failure.Of(thrown)),
+    };
+
+    public static Problem Of(Failure failure) => failure switch
+    {
+        { Cause: UnknownModelException unknown } => Absent(unknown.Name),
+        { Kind: FailureKind.Protocol, Cause: { } cause } => Of(cause),
+        _ => new Problem(KindOf(failure.Kind), failure.Detail, failure.RetryAfter),
+    };
+
+    private static ProblemKind KindOf(FailureKind kind) => kind switch
+    {
+        FailureKind.ModelUnavailable => ProblemKind.ModelUnavailable,
+        FailureKind.TopKInvalid => ProblemKind.TopKInvalid,
+        FailureKind.TooManyImages => ProblemKind.TooManyImages,
+        FailureKind.Overloaded => ProblemKind.Overloaded,
+        FailureKind.DeadlineExceeded => ProblemKind.DeadlineExceeded,
+        FailureKind.ImageFormatUnsupported => ProblemKind.ImageFormatUnsupported,
+        FailureKind.ImageUnreadable => ProblemKind.ImageUnreadable,
+        FailureKind.ImageTooLarge => ProblemKind.ImageTooLarge,
+        _ => ProblemKind.Internal,
     };
 
     private static Problem Absent(string model) => ModelCatalog.Find(model) is null

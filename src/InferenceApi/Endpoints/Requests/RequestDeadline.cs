@@ -1,6 +1,5 @@
 using System.Globalization;
 using InferenceApi.Endpoints.Problems;
-using InferenceApi.Endpoints.Uploads;
 
 namespace InferenceApi.Endpoints.Requests;
 
@@ -10,7 +9,7 @@ internal static class RequestDeadline
     public const string Header = "X-Request-Timeout";
 
     /// <summary>The allowed time.</summary>
-    /// <exception cref="UploadException">The header is not a positive number of seconds up to the server's maximum.</exception>
+    /// <exception cref="RequestException">The header is not a positive number of seconds up to the server's maximum.</exception>
     public static TimeSpan Allowed(HttpRequest request, RequestOptions options)
     {
         string text = request.Headers[Header].ToString();
@@ -18,7 +17,7 @@ internal static class RequestDeadline
         const NumberStyles Decimal = NumberStyles.AllowDecimalPoint;
         if (!double.TryParse(text, Decimal, CultureInfo.InvariantCulture, out double seconds) || !(seconds > 0) || seconds > options.MaxTimeout.TotalSeconds)
         {
-            throw new UploadException(
+            throw new RequestException(
                 ProblemKind.TimeoutInvalid,
                 $"{Header} is '{Printable.Of(text)}'; it must be a number of seconds above 0 and at most {options.MaxTimeout.TotalSeconds:0.###}.");
         }

@@ -1,4 +1,5 @@
 using InferenceApi.Endpoints.Problems;
+using InferenceApi.Telemetry;
 
 namespace InferenceApi.Endpoints.Requests;
 
@@ -7,23 +8,23 @@ internal static partial class RequestLog
 {
     public const string Category = "InferenceApi.Classify";
 
-    public static void Write(ILogger log, RequestRecord record, int status, TimeSpan duration, string traceId)
+    public static void Write(ILogger log, RequestRecord record, int status, TimeSpan duration, TimeSpan write, string traceId)
     {
         if (!log.IsEnabled(LogLevel.Information)) return;
-        Telemetry.StageTimings timings = record.Timings;
+        StageTimings timings = record.Timings;
         Finished(
-            log, traceId, Printable.Of(record.Model), record.Version, status, record.Problem is { } problem ? ProblemTable.Of(problem).Slug : "-",
-            record.Images, record.Failed, record.Bytes, Round(duration.TotalMilliseconds),
-            Round(timings.Decode), Round(timings.Prepare), Round(timings.Queue), Round(timings.Run), Round(timings.Rank), timings.Batch);
+            log, traceId, Printable.Of(record.Model), record.Version, status, record.Problem ?? "-", record.Images, record.Failed, record.Bytes,
+            Round(duration), Round(timings.Read), Round(timings.Admit), Round(timings.Slot), Round(timings.Decode), Round(timings.Prepare),
+            Round(timings.Queue), Round(timings.Run), Round(timings.Rank), Round(write), timings.Batch);
     }
 
-    private static double Round(double milliseconds) => Math.Round(milliseconds, 3);
+    private static double Round(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
     [LoggerMessage(
         1100,
         LogLevel.Information,
-        "classify {TraceId} {Model}/{Version} {Status} {Problem} images {Images} failed {Failed} bytes {Bytes} took {DurationMs} ms: decode {DecodeMs} prepare {PrepareMs} queue {QueueMs} run {RunMs} rank {RankMs} batch {Batch}")]
+        "classify {TraceId} {Model}/{Version} {Status} {Problem} images {Images} failed {Failed} bytes {Bytes} took {DurationMs} ms: read {ReadMs} admit {AdmitMs} slot {SlotMs} decode {DecodeMs} prepare {PrepareMs} queue {QueueMs} run {RunMs} rank {RankMs} write {WriteMs} batch {Batch}")]
     private static partial void Finished(
         ILogger log, string traceId, string model, int version, int status, string problem, int images, int failed, long bytes, double durationMs,
-        double decodeMs, double prepareMs, double queueMs, double runMs, double rankMs, int batch);
+        double readMs, double admitMs, double slotMs, double decodeMs, double prepareMs, double queueMs, double runMs, double rankMs, double writeMs, int batch);
 }

@@ -1,3 +1,4 @@
+using InferenceApi.Endpoints.Problems;
 namespace InferenceApi.Endpoints.Uploads;
 
 /// <summary>Reads through to another stream and refuses to read more than a limit; it does not own that stream.</summary>
@@ -34,6 +35,6 @@ internal sealed class CountedStream(Stream inner, long limit) : Stream
     private int Count(int read)
     {
         _read += read;
-        return _read <= limit ? read : throw UploadException.TooLarge(limit);
+        return _read <= limit ? read : throw RequestException.TooLarge(limit);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
 
 namespace InferenceApi.Endpoints.Uploads;
@@ -15,38 +16,38 @@ internal static class JsonUpload
     private const int MaxDepth = 8;
     private const int MaxNameLength = 1024;
 
-    public static async ValueTask ReadAsync(Stream body, Upload upload, UploadOptions options, CancellationToken cancellationToken)
+    public static async ValueTask ReadAsync(Stream body, EncodedImages images, UploadOptions options, CancellationToken cancellationToken)
     {
         using var json = new PooledBytes();
         await json.ReadAsync(body, options.MaxRequestBytes, cancellationToken);
         try
         {
-            Read(json.Memory.Span, upload, options.MaxImages);
+            Read(json.Memory.Span, images, options.MaxImages);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The position helps; the parser's own words would repeat the client's bytes.
             string where = failure is JsonException { LineNumber: { } line, BytePositionInLine: { } column } ? $" at line {line + 1}, byte {column + 1}" : "";
-            throw UploadException.Malformed($"The body is not the JSON that is expected{where}. {Shape}");
+            throw RequestException.Malformed($"The body is not the JSON that is expected{where}. {Shape}");
         }
     }
 
-    private static void Read(ReadOnlySpan<byte> json, Upload upload, int maxImages)
+    private static void Read(ReadOnlySpan<byte> json, EncodedImages images, int maxImages)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool images = reader.ValueTextEquals("images"u8);
+            bool isImages = reader.ValueTextEquals("images"u8);
             reader.Read();
-            if (!images)
+            if (!isImages)
             {
                 reader.Skip();
                 continue;
             }
 
-            if (reader.TokenType != JsonTokenType.StartArray) throw UploadException.Malformed($"The member images is not an array. {Shape}");
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) upload.Add(ReadImage(ref reader), maxImages);
+            if (reader.TokenType != JsonTokenType.StartArray) throw RequestException.Malformed($"The member images is not an array. {Shape}");
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) images.Add(ReadImage(ref reader), maxImages);
         }
 
         // Whatever follows the object is read, so that trailing garbage is refused.
@@ -55,12 +56,12 @@ internal static class JsonUpload
         }
     }
 
-    private static UploadedImage ReadImage(ref Utf8JsonReader reader)
+    private static EncodedImage ReadImage(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String) return Decode(ref reader);
-        if (reader.TokenType != JsonTokenType.StartObject) throw UploadException.Malformed($"An element of images is neither an object nor text. {Shape}");
+        if (reader.TokenType != JsonTokenType.StartObject) throw RequestException.Malformed($"An element of images is neither an object nor text. {Shape}");
         string? name = null;
-        UploadedImage? image = null;
+        EncodedImage? image = null;
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -70,11 +71,11 @@ internal static class JsonUpload
                 reader.Read();
                 if (isName && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxNameLength) name = reader.GetString();
                 else if (isData && reader.TokenType == JsonTokenType.String && image is null) image = Decode(ref reader);
-                else if (isName || isData) throw UploadException.Malformed($"A member of an image is not a short text or occurs twice. {Shape}");
+                else if (isName || isData) throw RequestException.Malformed($"A member of an image is not a short text or occurs twice. {Shape}");
                 else reader.Skip();
             }
 
-            return image is null ? throw UploadException.Malformed($"An image has no member b64. {Shape}") : image with { Name = name };
+            return image is null ? throw RequestException.Malformed($"An image has no member b64. {Shape}") : image with { Name = name };
         }
         catch
         {
@@ -83,7 +84,7 @@ internal static class JsonUpload
         }
     }
 
-    private static UploadedImage Decode(ref Utf8JsonReader reader)
+    private static EncodedImage Decode(ref Utf8JsonReader reader)
     {
         var bytes = new PooledBytes();
         try
@@ -95,9 +96,9 @@ internal static class JsonUpload
             text[start..].CopyTo(text);
             text = text[..^start];
             if (Base64.DecodeFromUtf8InPlace(text, out int written) != OperationStatus.Done)
-                return new UploadedImage(null, bytes, new Problem(ProblemKind.RequestMalformed, "The image's base64 is invalid."));
+                return new EncodedImage(null, bytes, RequestException.Malformed("The image's base64 is invalid."));
             bytes.Advance(written);
-            return new UploadedImage(null, bytes);
+            return new EncodedImage(null, bytes);
         }
         catch
         {
@@ -108,6 +109,6 @@ internal static class JsonUpload
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
-        if (!reader.Read() || reader.TokenType != type) throw UploadException.Malformed($"The body is not a JSON object. {Shape}");
+        if (!reader.Read() || reader.TokenType != type) throw RequestException.Malformed($"The body is not a JSON object. {Shape}");
     }
 }

@@ -1,3 +1,5 @@
+using InferenceApi.Classification;
+using InferenceApi.Endpoints.Problems;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -7,26 +9,26 @@ namespace InferenceApi.Endpoints.Uploads;
 internal static class MultipartUpload
 {
     public static async ValueTask ReadAsync(
-        Stream body, MediaTypeHeaderValue type, Upload upload, UploadOptions options, CancellationToken cancellationToken)
+        Stream body, MediaTypeHeaderValue type, EncodedImages images, UploadOptions options, CancellationToken cancellationToken)
     {
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         // RFC 2046 allows 70 characters.
-        if (boundary.Length is 0 or > 70) throw UploadException.Malformed("The multipart Content-Type has no boundary of 1 to 70 characters.");
+        if (boundary.Length is 0 or > 70) throw RequestException.Malformed("The multipart Content-Type has no boundary of 1 to 70 characters.");
         var counted = new CountedStream(body, options.MaxRequestBytes);
         var reader = new MultipartReader(boundary, counted);
         try
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
-                await ReadSectionAsync(section, upload, options, cancellationToken);
+                await ReadSectionAsync(section, images, options, cancellationToken);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw UploadException.Malformed("The multipart body is malformed or ends early.");
+            throw RequestException.Malformed("The multipart body is malformed or ends early.");
         }
     }
 
     private static async ValueTask ReadSectionAsync(
-        MultipartSection section, Upload upload, UploadOptions options, CancellationToken cancellationToken)
+        MultipartSection section, EncodedImages images, UploadOptions options, CancellationToken cancellationToken)
     {
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || !IsImage(section, disposition))
         {
@@ -36,7 +38,7 @@ internal static class MultipartUpload
 
         string name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
         var bytes = new PooledBytes();
-        upload.Add(new UploadedImage(name.Length == 0 ? null : name, bytes), options.MaxImages);
+        images.Add(new EncodedImage(name.Length == 0 ? null : name, bytes), options.MaxImages);
         await bytes.ReadAsync(section.Body, options.MaxRequestBytes, cancellationToken);
     }
 

@@ -1,9 +1,10 @@
 using System.Buffers;
+using InferenceApi.Endpoints.Problems;
 
 namespace InferenceApi.Endpoints.Uploads;
 
 /// <summary>Bytes of an upload in pooled memory that grows as they arrive: a client cannot make us reserve what it only announces.</summary>
-internal sealed class PooledBytes : IDisposable
+internal sealed class PooledBytes : IMemoryOwner<byte>
 {
     // Twice the size of a usual photograph, so that most uploads never grow.
     private const int InitialCapacity = 256 * 1024;
@@ -19,7 +20,7 @@ internal sealed class PooledBytes : IDisposable
 
     public int Length { get; private set; }
 
-    public ReadOnlyMemory<byte> Memory => Buffer.AsMemory(0, Length);
+    public Memory<byte> Memory => Buffer.AsMemory(0, Length);
 
     private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(PooledBytes));
 
@@ -40,7 +41,7 @@ internal sealed class PooledBytes : IDisposable
     public void Advance(int count) => Length += count;
 
     /// <summary>Appends a whole stream.</summary>
-    /// <exception cref="UploadException">It is longer than <paramref name="limit"/> bytes.</exception>
+    /// <exception cref="RequestException">It is longer than <paramref name="limit"/> bytes.</exception>
     public async ValueTask ReadAsync(Stream stream, long limit, CancellationToken cancellationToken)
     {
         // Filled to the brim before growing, but never asked for less than a network read usually brings.
@@ -50,7 +51,7 @@ internal sealed class PooledBytes : IDisposable
             int read = await stream.ReadAsync(Reserve(SmallestRead), cancellationToken);
             if (read == 0) return;
             Advance(read);
-            if (Length > limit) throw UploadException.TooLarge(limit);
+            if (Length > limit) throw RequestException.TooLarge(limit);
         }
     }
 

@@ -1,56 +1,49 @@
+using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
 using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>The images of one request; disposing it returns their memory.</summary>
-internal sealed class Upload : IDisposable
+/// <summary>Reads the images of a request's body, in whichever of the three forms it has.</summary>
+internal static class Upload
 {
-    private readonly List<UploadedImage> _images = [];
-
-    public IReadOnlyList<UploadedImage> Images => _images;
-
     /// <summary>What the headers alone give away: an encoding or a length that will be refused.</summary>
-    /// <exception cref="UploadException">It will be refused.</exception>
+    /// <exception cref="RequestException">It will be refused.</exception>
     public static void Check(HttpRequest request, UploadOptions options)
     {
         string encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw new UploadException(ProblemKind.ContentEncodingUnsupported, $"The Content-Encoding '{Printable.Of(encoding)}' is not supported; pictures are compressed already.");
-        if (request.ContentLength > options.MaxRequestBytes) throw UploadException.TooLarge(options.MaxRequestBytes);
+            throw new RequestException(ProblemKind.ContentEncodingUnsupported, $"The Content-Encoding '{Printable.Of(encoding)}' is not supported; pictures are compressed already.");
+        if (request.ContentLength > options.MaxRequestBytes) throw RequestException.TooLarge(options.MaxRequestBytes);
     }
 
-    /// <summary>Reads the body once, in whichever of the three forms it has.</summary>
-    /// <exception cref="UploadException">The request's shape is wrong or beyond a limit.</exception>
-    public static async ValueTask<Upload> ReadAsync(HttpRequest request, UploadOptions options, CancellationToken cancellationToken)
+    /// <summary>Reads the body once.</summary>
+    /// <exception cref="RequestException">The request's shape is wrong or beyond a limit.</exception>
+    public static async ValueTask<EncodedImages> ReadAsync(HttpRequest request, UploadOptions options, CancellationToken cancellation)
     {
-        var upload = new Upload();
+        var images = new EncodedImages();
         try
         {
-            await upload.FillAsync(request, options, cancellationToken);
-            if (upload._images.Count == 0) throw UploadException.NoImage();
-            return upload;
+            await FillAsync(images, request, options, cancellation);
+            if (images.Count == 0) throw RequestException.NoImage();
+            return images;
         }
         catch
         {
-            upload.Dispose();
+            images.Dispose();
             throw;
         }
     }
 
-    public void Add(UploadedImage image, int limit)
+    /// <summary>Takes an image over, also where it is one too many.</summary>
+    /// <exception cref="RequestException">It is.</exception>
+    public static void Add(this EncodedImages images, EncodedImage image, int limit)
     {
-        _images.Add(image);
-        if (_images.Count > limit) throw UploadException.TooMany(limit);
+        images.Add(image);
+        if (images.Count > limit) throw RequestException.TooMany(limit);
     }
 
-    public void Dispose()
-    {
-        foreach (UploadedImage image in _images) image.Dispose();
-        _images.Clear();
-    }
-
-    private async ValueTask FillAsync(HttpRequest request, UploadOptions options, CancellationToken cancellationToken)
+    private static async ValueTask FillAsync(EncodedImages images, HttpRequest request, UploadOptions options, CancellationToken cancellation)
     {
         MediaTypeHeaderValue? type = null;
         if (!string.IsNullOrEmpty(request.ContentType) && !MediaTypeHeaderValue.TryParse(request.ContentType, out type))
@@ -58,11 +51,11 @@ internal sealed class Upload : IDisposable
 
         string mediaType = type?.MediaType.Value ?? "";
         if (mediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            await MultipartUpload.ReadAsync(request.Body, type!, this, options, cancellationToken);
+            await MultipartUpload.ReadAsync(request.Body, type!, images, options, cancellation);
         else if (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
-            await JsonUpload.ReadAsync(request.Body, this, options, cancellationToken);
+            await JsonUpload.ReadAsync(request.Body, images, options, cancellation);
         else if (IsRaw(mediaType))
-            await ReadRawAsync(request.Body, options, cancellationToken);
+            await ReadRawAsync(request.Body, images, options, cancellation);
         else
             throw Unsupported(mediaType);
     }
@@ -77,15 +70,15 @@ internal sealed class Upload : IDisposable
         || mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
         || mediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
-    private async ValueTask ReadRawAsync(Stream body, UploadOptions options, CancellationToken cancellationToken)
+    private static async ValueTask ReadRawAsync(Stream body, EncodedImages images, UploadOptions options, CancellationToken cancellation)
     {
         var bytes = new PooledBytes();
-        Add(new UploadedImage(null, bytes), options.MaxImages);
-        await bytes.ReadAsync(body, options.MaxRequestBytes, cancellationToken);
-        if (bytes.Length == 0) throw UploadException.NoImage();
+        images.Add(new EncodedImage(null, bytes), options.MaxImages);
+        await bytes.ReadAsync(body, options.MaxRequestBytes, cancellation);
+        if (bytes.Length == 0) throw RequestException.NoImage();
     }
 
-    private static UploadException Unsupported(string type) => new(
+    private static RequestException Unsupported(string type) => new(
         ProblemKind.MediaTypeUnsupported,
         $"The Content-Type '{Printable.Of(type)}' is not supported. Send image/* or application/octet-stream, multipart/form-data, or application/json.");
 }

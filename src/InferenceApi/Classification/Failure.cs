@@ -1,0 +1,84 @@
+using Imaging.Decoding;
+using InferenceApi.Batching;
+using InferenceApi.Serving;
+using InferenceApi.Telemetry;
+
+namespace InferenceApi.Classification;
+
+/// <summary>Why an image or a request has no predictions, told apart by what the caller can do about it.</summary>
+public enum FailureKind
+{
+    /// <summary>No such model is installed; <see cref="Failure.Cause"/> is an <see cref="UnknownModelException"/>.</summary>
+    ModelUnknown,
+
+    /// <summary>The model is installed and cannot be used now.</summary>
+    ModelUnavailable,
+
+    /// <summary>More classes are asked for than the model has, or fewer than one.</summary>
+    TopKInvalid,
+
+    /// <summary>More images in one request than the model's line can hold.</summary>
+    TooManyImages,
+
+    /// <summary>Refused at once, because it would have been answered too late.</summary>
+    Overloaded,
+
+    /// <summary>The caller's time was up before its run began.</summary>
+    DeadlineExceeded,
+
+    /// <summary>The bytes are of no supported format.</summary>
+    ImageFormatUnsupported,
+
+    /// <summary>The image is damaged, truncated or of a kind that is not read.</summary>
+    ImageUnreadable,
+
+    /// <summary>The image has more pixels than are accepted.</summary>
+    ImageTooLarge,
+
+    /// <summary>The request could not be taken apart; <see cref="Failure.Cause"/> is the protocol's own exception.</summary>
+    Protocol,
+
+    /// <summary>The service's own fault.</summary>
+    Internal,
+}
+
+/// <summary>One failure, in no protocol yet.</summary>
+/// <param name="Kind">What the caller can do about it.</param>
+/// <param name="Detail">This occurrence, in a sentence for the caller; never carries internals.</param>
+/// <param name="RetryAfter">When trying again makes sense; null where it does not.</param>
+/// <param name="Cause">For the log.</param>
+public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAfter = null, Exception? Cause = null)
+{
+    // A model that is loaded anew, or a device whose memory another run gives back.
+    private static readonly TimeSpan ModelRetry = TimeSpan.FromSeconds(5), MemoryRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How an image that failed so is counted.</summary>
+    public ImageOutcome Outcome => Kind switch
+    {
+        FailureKind.Overloaded or FailureKind.ModelUnavailable => ImageOutcome.Refused,
+        FailureKind.DeadlineExceeded => ImageOutcome.Expired,
+        FailureKind.Internal => ImageOutcome.Failed,
+        _ => ImageOutcome.BadImage,
+    };
+
+    /// <summary>From what was thrown to what is told: only messages written for callers get out.</summary>
+    public static Failure Of(Exception thrown) => thrown switch
+    {
+        ClassificationException known => known.Failure,
+        InvalidImageException image => new(KindOf(image.Reason), image.Message, Cause: thrown),
+        UnknownModelException => new(FailureKind.ModelUnknown, thrown.Message, Cause: thrown),
+        ModelUnavailableException or QueueClosedException => new(FailureKind.ModelUnavailable, thrown.Message, ModelRetry, thrown),
+        OverloadedException overloaded => new(FailureKind.Overloaded, thrown.Message, overloaded.RetryAfter, thrown),
+        DeadlineExceededException => new(FailureKind.DeadlineExceeded, thrown.Message, Cause: thrown),
+        OperationCanceledException => new(FailureKind.DeadlineExceeded, "The request did not finish in the time it was allowed.", Cause: thrown),
+        RunFailedException { IsOutOfMemory: true } => new(FailureKind.ModelUnavailable, "The device has no memory left for a run.", MemoryRetry, thrown),
+        _ => new(FailureKind.Internal, "The service failed to answer; its log has the cause under this trace id.", Cause: thrown),
+    };
+
+    private static FailureKind KindOf(InvalidImageReason reason) => reason switch
+    {
+        InvalidImageReason.UnknownFormat => FailureKind.ImageFormatUnsupported,
+        InvalidImageReason.TooManyPixels => FailureKind.ImageTooLarge,
+        _ => FailureKind.ImageUnreadable,
+    };
+}

@@ -1,0 +1,18 @@
+namespace InferenceApi.Endpoints.Problems;
+
+/// <summary>The request's headers, parameters or shape are wrong, before any image is looked at.</summary>
+internal sealed class RequestException(ProblemKind kind, string detail) : Exception(detail)
+{
+    public ProblemKind Kind { get; } = kind;
+
+    public static RequestException TooLarge(long limit) =>
+        new(ProblemKind.BodyTooLarge, $"The request body is larger than the limit of {limit} bytes (Uploads:MaxRequestBytes).");
+
+    public static RequestException TooMany(int limit) =>
+        new(ProblemKind.TooManyImages, $"The request has more than {limit} images (Uploads:MaxImages). Send several requests; the service batches across requests.");
+
+    public static RequestException NoImage() =>
+        new(ProblemKind.NoImage, "The request carries no image. Send the file as the body, as a file field of a form, or base64 in JSON.");
+
+    public static RequestException Malformed(string detail) => new(ProblemKind.RequestMalformed, detail);
+}

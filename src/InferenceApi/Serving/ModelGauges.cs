@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using InferenceApi.Telemetry;
+
+namespace InferenceApi.Serving;
+
+/// <summary>Gauges of every installed model, read when they are collected.</summary>
+internal sealed class ModelGauges
+{
+    // All gauges of one collection tell of the same moment, and the models are asked once for them.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(100);
+
+    private static readonly (ModelState State, string Name)[] States =
+        [.. Enum.GetValues<ModelState>().Select(state => (state, JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString())))];
+
+    // A gauge keeps its last value in the SDK until it is told another: what has left the store must be told as 0.
+    private readonly HashSet<(string Name, int Version)> _seen = [];
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly Func<IReadOnlyList<ModelStatus>> _models;
+    private List<(string Name, int Version, ModelStatus? Status)>? _last;
+    private long _takenAt;
+
+    /// <param name="metrics">Where the gauges are registered.</param>
+    /// <param name="models">Every installed model; called from the collecting thread.</param>
+    /// <param name="time">Tells the age of the last look.</param>
+    public ModelGauges(InferenceMetrics metrics, Func<IReadOnlyList<ModelStatus>> models, TimeProvider time)
+    {
+        _models = models;
+        _time = time;
+        Meter meter = metrics.Meter;
+        meter.CreateObservableGauge("inference.queue.depth", () => PerModel(model => model.Waiting), "{image}", "Images waiting for a run.");
+        meter.CreateObservableGauge(
+            "inference.estimated_wait", () => PerModel(model => model.EstimatedWait.TotalSeconds), "s", "When one more image would be answered, by the measured pace.");
+        meter.CreateObservableGauge("inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is estimated to take.");
+        meter.CreateObservableGauge("inference.instances", () => PerModel(model => model.Instances), "{instance}", "Instances open.");
+        meter.CreateObservableGauge("inference.model.state", PerState, unit: null, "1 for the state a model is in, 0 for the others.");
+        meter.CreateObservableGauge("nv_inference_pending_request_count", Pending, unit: null, "Images waiting for a run.");
+    }
+
+    private IEnumerable<Measurement<T>> PerModel<T>(Func<ModelStatus, T> value)
+        where T : struct => Snapshot().GroupBy(
+            model => model.Name,
+            (name, versions) => new Measurement<T>(versions.Last().Status is { } status ? value(status) : default, new KeyValuePair<string, object?>("model", name)));
+
+    private IEnumerable<Measurement<int>> Pending() =>
+        Snapshot().Select(model => new Measurement<int>(model.Status?.Waiting ?? 0, InferenceMetrics.TagsOf(model.Name, model.Version)));
+
+    private IEnumerable<Measurement<int>> PerState() =>
+        from model in Snapshot()
+        let tags = InferenceMetrics.TagsOf(model.Name, model.Version)
+        from state in States
+        select new Measurement<int>(model.Status?.State == state.State ? 1 : 0, [tags[0], new("state", state.Name), tags[1]]);
+
+    /// <summary>What was seen earlier and is gone, without a status; then what is there.</summary>
+    private List<(string Name, int Version, ModelStatus? Status)> Snapshot()
+    {
+        lock (_gate)
+        {
+            if (_last is not null && _time.GetElapsedTime(_takenAt) < Fresh) return _last;
+            List<(string Name, int Version, ModelStatus? Status)> now =
+                [.. _models().Select(model => (model.Name, model.Manifest?.Version ?? 0, (ModelStatus?)model))];
+            HashSet<(string Name, int Version)> here = [.. now.Select(model => (model.Name, model.Version))];
+            _last = [.. _seen.Except(here).Select(gone => (gone.Name, gone.Version, (ModelStatus?)null)), .. now];
+            _takenAt = _time.GetTimestamp();
+            _seen.UnionWith(here);
+            return _last;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace InferenceApi.Telemetry;
+
+/// <summary>
+/// What is to be counted and logged of one classify request. The walk fills it in as it goes, so that a request that fails half way is
+/// told with what is known of it. Used by one request; not thread-safe.
+/// </summary>
+public sealed class RequestRecord
+{
+    /// <summary>As the client wrote it; empty where the request asks for no classification.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>Timestamp of the time provider when the first byte was there.</summary>
+    public long Arrived { get; init; }
+
+    /// <summary>Of the leased model; 0 before.</summary>
+    public int Version { get; set; }
+
+    public int Images { get; set; }
+
+    /// <summary>Images with an error in place of predictions.</summary>
+    public int Failed { get; set; }
+
+    /// <summary>Size of the encoded images.</summary>
+    public long Bytes { get; set; }
+
+    public StageTimings Timings { get; set; }
+
+    /// <summary>Timestamp of the time provider when the walk ended and the answer began to be written; 0 before.</summary>
+    public long Classified { get; set; }
+
+    /// <summary>The slug of the problem that became the answer; null where it was answered.</summary>
+    public string? Problem { get; set; }
+}

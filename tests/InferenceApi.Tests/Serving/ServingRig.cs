@@ -83,7 +83,7 @@ internal sealed class ServingRig : IAsyncDisposable
     {
         using AdmissionTicket ticket = lease.Model.Admit(1, long.MaxValue, TimeSpan.Zero);
         using ImageResult result = await ticket.EnqueueAsync(Images.Rent(value), cancellation).Soon();
-        Assert.Equal(ScriptedSession.Score(value, 3), result.Logits[3]);
+        Assert.Equal(ScriptedInstance.Score(value, 3), result.Logits[3]);
     }
 
     public ModelStatus Status(string name) => Models.Status().Single(status => status.Name == name);

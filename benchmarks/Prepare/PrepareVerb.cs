@@ -30,7 +30,7 @@ internal static class PrepareVerb
             ours = ours[..1];
         }
 
-        using TorchvisionPeer torchvision = new(Path.Combine(AppContext.BaseDirectory, "torchvision_prepare.py"), folder);
+        using TorchvisionPeer torchvision = new(Path.Combine(AppContext.BaseDirectory, "Prepare", "torchvision_prepare.py"), folder);
         List<double> peer = [];
         for (int round = -WarmUpRounds; round < rounds; round++)
         {

@@ -2,10 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace Deploy.Tests;
 
-/// <summary>The Helm chart, rendered by deploy/helm/render.sh.</summary>
+/// <summary>The Helm chart, rendered by chart/render.sh.</summary>
 internal static class Chart
 {
     public static string Folder { get; } = Tool.PathOf("deploy", "helm", "inference-service");
+
+    /// <summary>What checks the chart without helm or a cluster.</summary>
+    public static string Machinery { get; } = Tool.PathOf("tests", "Deploy.Tests", "chart");
 
     public static string SchemaPath { get; } = Path.Combine(Folder, "values.schema.json");
 
@@ -17,7 +20,7 @@ internal static class Chart
 
     public static string ProfilePath(string name) => Path.Combine(Folder, "ci", $"{name}-values.yaml");
 
-    public static string GoldenPath(string name) => Tool.PathOf("deploy", "helm", "golden", $"{name}.yaml");
+    public static string GoldenPath(string name) => Path.Combine(Machinery, "golden", $"{name}.yaml");
 
     /// <summary>The manifests as text, as the goldens have them.</summary>
     public static string RenderText(string profile) => Tool.Output(Script, [Folder, ProfilePath(profile)]);
@@ -37,5 +40,5 @@ internal static class Chart
     public static JsonObject[] ReadYaml(params string[] paths) =>
         [.. JsonNode.Parse(Tool.Output(Script, ["-json", .. paths]))!.AsArray().Select(document => document!.DeepClone().AsObject())];
 
-    private static string Script { get; } = Tool.PathOf("deploy", "helm", "render.sh");
+    private static string Script { get; } = Path.Combine(Machinery, "render.sh");
 }

@@ -10,7 +10,7 @@ public sealed class ChartRenderTests
         Assert.Equal(["cpu", "everything", "gpu", "minimal"], Chart.Profiles);
         foreach (string profile in Chart.Profiles)
         {
-            // After a wanted change: deploy/helm/render.sh --golden, and read the difference.
+            // After a wanted change: chart/render.sh --golden, and read the difference.
             Assert.Equal(File.ReadAllText(Chart.GoldenPath(profile)), Chart.RenderText(profile));
         }
     }

@@ -22,8 +22,8 @@ public sealed partial class ChartSchemaTests
                 || JsonNode.DeepEquals(knob.Node["default"], knob.Example)).Select(knob => knob.Path),
         ];
 
+        Assert.NotEmpty(ChartKnob.All);
         Assert.Empty(incomplete);
-        Assert.True(ChartKnob.All.Count() > 150);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed partial class ChartSchemaTests
     [ToolFact("node")]
     public void ValuesAndReadme_AreWhatTheSchemaGenerates()
     {
-        ToolResult result = Tool.Run("node", [Tool.PathOf("deploy", "helm", "generate.mjs"), "--check"]);
+        ToolResult result = Tool.Run("node", [Path.Combine(Chart.Machinery, "generate.mjs"), "--check"]);
 
         Assert.True(result.ExitCode == 0, result.Error);
     }

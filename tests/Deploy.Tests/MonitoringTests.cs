@@ -16,20 +16,27 @@ public sealed partial class MonitoringTests
         "dotnet_process_cpu_time_seconds_total",
     ];
 
-    private static readonly string Folder = Tool.PathOf("deploy", "grafana");
-    private static readonly JsonObject Dashboard = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "dashboard.json")))!.AsObject();
+    private static readonly string RulesPath = Path.Combine(Chart.Folder, "files", "rules.yaml");
+    private static readonly string RulesTestPath = Tool.PathOf("tests", "Deploy.Tests", "monitoring", "rules.test.yaml");
+    private static readonly string DashboardPath = Path.Combine(Chart.Folder, "files", "dashboard.json");
+    private static readonly JsonObject Dashboard = JsonNode.Parse(File.ReadAllText(DashboardPath))!.AsObject();
 
-    [Theory]
-    [InlineData("dashboard.json")]
-    [InlineData("rules.yaml")]
-    public void ChartFile_IsTheSameAsCompose(string name) =>
-        Assert.Equal(File.ReadAllText(Path.Combine(Folder, name)), File.ReadAllText(Path.Combine(Chart.Folder, "files", name)));
+    [Fact]
+    public void Compose_EveryFileItMounts_IsThere()
+    {
+        string folder = Tool.PathOf("deploy", "docker");
+        string[] mounted = [.. MountedPath().Matches(File.ReadAllText(Path.Combine(folder, "compose.yaml"))).Select(match => match.Groups[1].Value)];
+
+        Assert.Contains(mounted, path => Path.GetFullPath(path, folder) == DashboardPath);
+        Assert.Contains(mounted, path => Path.GetFullPath(path, folder) == RulesPath);
+        Assert.All(mounted, path => Assert.True(Path.Exists(Path.GetFullPath(path, folder)), path));
+    }
 
     [ToolFact("promtool")]
     public void Rules_PromtoolChecksAndUnitTests_Pass()
     {
-        Tool.Output("promtool", ["check", "rules", Path.Combine(Folder, "rules.yaml")]);
-        Tool.Output("promtool", ["test", "rules", Path.Combine(Folder, "rules.test.yaml")]);
+        Tool.Output("promtool", ["check", "rules", RulesPath]);
+        Tool.Output("promtool", ["test", "rules", RulesTestPath]);
     }
 
     [ToolFact("promtool")]
@@ -41,8 +48,8 @@ public sealed partial class MonitoringTests
     [Fact]
     public void Rules_EveryAlert_HasARunbookAndTests()
     {
-        string rules = File.ReadAllText(Path.Combine(Folder, "rules.yaml"));
-        string tests = File.ReadAllText(Path.Combine(Folder, "rules.test.yaml"));
+        string rules = File.ReadAllText(RulesPath);
+        string tests = File.ReadAllText(RulesTestPath);
         string runbooks = File.ReadAllText(Tool.PathOf("docs", "operations.md"));
         string[] alerts = [.. AlertName().Matches(rules).Select(match => match.Groups[1].Value)];
 
@@ -59,7 +66,7 @@ public sealed partial class MonitoringTests
     [Fact]
     public void RulesAndDashboard_EveryMetric_IsOneTheServiceExposes()
     {
-        string text = File.ReadAllText(Path.Combine(Folder, "rules.yaml")) + string.Join('\n', Queries());
+        string text = File.ReadAllText(RulesPath) + string.Join('\n', Queries());
 
         string[] unknown = [.. MetricName().Matches(text).Select(match => HistogramSuffix().Replace(match.Value, "")).Distinct().Except(Exposed)];
 
@@ -96,6 +103,9 @@ public sealed partial class MonitoringTests
     private static IEnumerable<string> Queries() =>
         Dashboard["panels"]!.AsArray().Where(panel => panel!["targets"] is JsonArray)
             .SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!);
+
+    [GeneratedRegex(@"(\.{1,2}/[^:\s""]+):/")]
+    private static partial Regex MountedPath();
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex AlertName();

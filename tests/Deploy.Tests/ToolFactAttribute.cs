@@ -15,8 +15,8 @@ internal sealed class ToolFactAttribute : FactAttribute
     /// <summary>Stands for Debian's golang with the libraries of Helm's engine.</summary>
     public const string ChartRenderer = "golang-go with sprig and yaml.v3";
 
-    /// <summary>Stands for the npm packages of deploy/helm/validate.</summary>
-    public const string ChartValidation = "npm packages of deploy/helm/validate";
+    /// <summary>Stands for the npm packages of tests/Deploy.Tests/chart/validate.</summary>
+    public const string ChartValidation = "npm packages of tests/Deploy.Tests/chart/validate";
 
     /// <summary>Stands for a system that ONNX Runtime's CUDA provider is built for.</summary>
     public const string LinuxX64 = "Linux on x64";

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Deploy.Tests;
 
-/// <summary>Kubernetes' schemas and the values schema, through deploy/helm/validate.</summary>
+/// <summary>Kubernetes' schemas and the values schema, through chart/validate.</summary>
 internal static class Validation
 {
-    private static readonly string Folder = Tool.PathOf("deploy", "helm", "validate");
+    private static readonly string Folder = Path.Combine(Chart.Machinery, "validate");
 
     /// <summary>Whether its npm packages are there; the first question installs them from the lock file.</summary>
     public static Lazy<bool> Installed { get; } = new(Install);

@@ -1,10 +1,10 @@
-// Writes inference-service/values.yaml and README.md from values.schema.json, which is the only place where a knob,
+// Writes the chart's values.yaml and README.md from values.schema.json, which is the only place where a knob,
 // its default and its meaning are written down.
-//   node deploy/helm/generate.mjs            writes both
-//   node deploy/helm/generate.mjs --check    exits 1 if they differ from what it would write
+//   node tests/Deploy.Tests/chart/generate.mjs            writes both
+//   node tests/Deploy.Tests/chart/generate.mjs --check    exits 1 if they differ from what it would write
 import { readFileSync, writeFileSync } from "node:fs";
 
-const chart = new URL("inference-service/", import.meta.url);
+const chart = new URL("../../../deploy/helm/inference-service/", import.meta.url);
 const schema = JSON.parse(readFileSync(new URL("values.schema.json", chart), "utf8"));
 
 function scalar(value) {
@@ -60,7 +60,7 @@ function readme() {
 }
 
 const outputs = [
-  ["values.yaml", `# Generated from values.schema.json by deploy/helm/generate.mjs; edit the schema.\n${values(schema)}`],
+  ["values.yaml", `# Generated from values.schema.json by tests/Deploy.Tests/chart/generate.mjs; edit the schema.\n${values(schema)}`],
   ["README.md", readme()],
 ];
 let stale = false;
@@ -69,7 +69,7 @@ for (const [name, text] of outputs) {
   if (process.argv.includes("--check")) {
     let current = "";
     try { current = readFileSync(file, "utf8"); } catch { /* missing counts as different */ }
-    if (current !== text) { console.error(`${name} differs from the schema: run node deploy/helm/generate.mjs`); stale = true; }
+    if (current !== text) { console.error(`${name} differs from the schema: run node tests/Deploy.Tests/chart/generate.mjs`); stale = true; }
   } else {
     writeFileSync(file, text);
   }

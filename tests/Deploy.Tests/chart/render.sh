@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Renders the chart without helm: deploy/helm/render.sh [-batch] CHART [values.yaml ...]. Needs Debian's golang-go,
+# Renders the chart without helm: tests/Deploy.Tests/chart/render.sh [-batch] CHART [values.yaml ...]. Needs Debian's golang-go,
 # golang-github-masterminds-sprig-dev and golang-gopkg-yaml.v3-dev; exits 77 where they are missing.
-#   deploy/helm/render.sh --golden     writes golden/*.yaml anew from ci/*-values.yaml
+#   tests/Deploy.Tests/chart/render.sh --golden     writes golden/*.yaml anew from the chart's ci/*-values.yaml
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/../../.." && pwd)
+chart=$root/deploy/helm/inference-service
 libraries=/usr/share/gocode
 if ! command -v go > /dev/null || [ ! -d $libraries/src/github.com/Masterminds/sprig ]; then
   echo "SKIPPED: needs golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev" >&2
@@ -25,9 +26,9 @@ if [ ! -x "$program-$digest" ]; then
   rmdir "$draft"
 fi
 if [ "${1:-}" = --golden ]; then
-  for values in "$here"/inference-service/ci/*-values.yaml; do
+  for values in "$chart"/ci/*-values.yaml; do
     name=$(basename "$values" -values.yaml)
-    "$program-$digest" "$here/inference-service" "$values" > "$here/golden/$name.yaml"
+    "$program-$digest" "$chart" "$values" > "$here/golden/$name.yaml"
   done
   exit
 fi

@@ -17,6 +17,7 @@ try
     // The settings lie beside the program, wherever it is started from.
     WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.AddSettings();
+    builder.AddJsonLog();
     builder.AddTelemetry();
     builder.Services.AddWalk();
     builder.Services.AddDocumentation();

@@ -5,6 +5,7 @@ using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Runtime;
 using InferenceApi.Runtime.Providers;
 using InferenceApi.Serving;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using ModelStore;
 
@@ -35,6 +36,10 @@ internal static partial class ServiceRegistration
         ShutdownOptions shutdown = builder.Configuration.GetSection(ShutdownOptions.Section).Get<ShutdownOptions>() ?? new();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.Delay + shutdown.DrainTimeout);
     }
+
+    /// <summary>Logging:Console:FormatterName=json is <see cref="JsonLogFormatter"/>: of several formatters with one name the first is taken.</summary>
+    public static void AddJsonLog(this WebApplicationBuilder builder) =>
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<ConsoleFormatter, JsonLogFormatter>());
 
     /// <summary>What a request passes, from the store to the answer.</summary>
     public static void AddWalk(this IServiceCollection services)

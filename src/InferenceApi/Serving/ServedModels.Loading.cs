@@ -74,7 +74,7 @@ public sealed partial class ServedModels
             else model.MarkFailed(version, reason, _clock);
         }
 
-        if (stopping) return new ModelUnavailableException(model.Name, "the service is stopping.");
+        if (stopping) return new ServiceStoppingException(model.Name);
         Interlocked.Increment(ref _failedLoads);
         LoadObserver?.Invoke(model.Name, version.Number, false);
         Log.LoadFailed(_logger, model.Name, version.Number, failure);

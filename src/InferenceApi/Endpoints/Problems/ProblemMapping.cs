@@ -14,6 +14,7 @@ internal static class ProblemMapping
         UploadException upload => new Problem(upload.Kind, upload.Message),
         InvalidImageException image => new Problem(KindOf(image.Reason), image.Message),
         UnknownModelException unknown => Absent(unknown.Name),
+        ServiceStoppingException => new Problem(ProblemKind.ShuttingDown, ReadinessState.Stopping, TimeSpan.FromSeconds(1)),
         ModelUnavailableException unavailable => new Problem(ProblemKind.ModelUnavailable, unavailable.Message, TimeSpan.FromSeconds(5)),
         OverloadedException overloaded => new Problem(ProblemKind.Overloaded, overloaded.Message, overloaded.RetryAfter),
         DeadlineExceededException late => new Problem(ProblemKind.DeadlineExceeded, late.Message),

@@ -6,6 +6,11 @@ namespace InferenceApi.Endpoints;
 /// <summary>OpenAPI document and Swagger UI at /swagger; everything is embedded, nothing is loaded from elsewhere.</summary>
 internal static class Documentation
 {
+    /// <summary>Where a person is sent.</summary>
+    public const string Form = "/swagger/index.html";
+
+    private const string Document = "/swagger/v1/swagger.json";
+
     public static void AddDocumentation(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
@@ -22,8 +27,21 @@ internal static class Documentation
         });
     }
 
-    /// <summary>On its own branch: the generator is made anew for every request that passes it.</summary>
-    public static void UseDocumentation(this IApplicationBuilder app) => app.UseWhen(
-        context => context.Request.Path.StartsWithSegments("/swagger"),
-        branch => branch.UseSwagger().UseSwaggerUI(options => options.DocumentTitle = "Image classification API"));
+    /// <summary>
+    /// On a branch of its own: the generator is made anew for every request that passes it. /openapi.json is the document and /docs the
+    /// form, under the names that other tools look for.
+    /// </summary>
+    public static void UseDocumentation(this IApplicationBuilder app)
+    {
+        app.Use(next => context =>
+        {
+            if (context.Request.Path == "/openapi.json") context.Request.Path = Document;
+            if (context.Request.Path != "/docs") return next(context);
+            context.Response.Redirect(Form);
+            return Task.CompletedTask;
+        });
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/swagger"),
+            branch => branch.UseSwagger().UseSwaggerUI(options => options.DocumentTitle = "Image classification API"));
+    }
 }

@@ -55,7 +55,8 @@ internal static class SettingsCheck
 
     private static IEnumerable<string> OfList(string name, IConfigurationSection section, Type element)
     {
-        if (section.Value is { } whole) yield return Wrong(name, whole, $"numbered entries, {name}:0, {name}:1 and so on");
+        // An empty one is an empty list, and what some providers give for the parent of entries.
+        if (section.Value is { Length: > 0 } whole) yield return Wrong(name, whole, $"numbered entries, {name}:0, {name}:1 and so on");
         foreach (IConfigurationSection entry in section.GetChildren())
         {
             IEnumerable<string> errors = int.TryParse(entry.Key, out _)

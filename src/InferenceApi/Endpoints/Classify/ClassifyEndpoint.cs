@@ -14,8 +14,6 @@ internal static class ClassifyEndpoint
 {
     public const string Route = "/v1/models/{model}:classify";
 
-    private static readonly string[] OtherVerbs = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
-
     public static void MapClassify(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Route, ClassifyAsync)
@@ -25,11 +23,7 @@ internal static class ClassifyEndpoint
             .Produces<ClassifyResponse>();
 
         // Without this, GET …:classify would match GET /v1/models/{model} as a model called "x:classify".
-        routes.MapMethods(Route, OtherVerbs, (HttpContext context) =>
-        {
-            context.Response.Headers.Allow = "POST";
-            return new ProblemResult(new Problem(ProblemKind.MethodNotAllowed, "Classification is a POST with a picture."));
-        }).ExcludeFromDescription();
+        routes.RefuseOtherVerbs(Route, "POST");
     }
 
     private static async Task ClassifyAsync(

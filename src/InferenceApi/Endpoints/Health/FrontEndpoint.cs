@@ -4,7 +4,7 @@ namespace InferenceApi.Endpoints.Health;
 internal static class FrontEndpoint
 {
     public static void MapFront(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/", (HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? Results.Redirect("/swagger/index.html")
-            : TypedResults.Json(new HealthAnswer("alive", true), ApiJson.Readable.HealthAnswer)).ExcludeFromDescription();
+        routes.MapReading("/", (HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? (IResult)TypedResults.Redirect(Documentation.Form)
+            : new JsonAnswer<HealthAnswer>(new HealthAnswer("alive", true), ApiJson.Readable.HealthAnswer)).ExcludeFromDescription();
 }

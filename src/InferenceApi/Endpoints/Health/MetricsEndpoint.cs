@@ -9,7 +9,7 @@ internal static class MetricsEndpoint
     public const string Route = "/metrics";
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Route, WriteAsync).ExcludeFromDescription();
+        routes.MapReading(Route, WriteAsync).ExcludeFromDescription();
 
     private static async Task WriteAsync(HttpContext context)
     {

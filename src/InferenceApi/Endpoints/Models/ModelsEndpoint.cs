@@ -7,14 +7,17 @@ namespace InferenceApi.Endpoints.Models;
 /// <summary>GET /v1/models and GET /v1/models/{model}: what is installed, what could be, and how it stands.</summary>
 internal static class ModelsEndpoint
 {
+    private const string OneModel = "/v1/models/{model}";
+
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", (ServedModels models) => TypedResults.Json(ListOf(models), ApiJson.Readable.ModelList))
+        routes.MapReading("/v1/models", (ServedModels models) => new JsonAnswer<ModelList>(ListOf(models), ApiJson.Readable.ModelList))
             .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models")
             .Produces<ModelList>();
-        routes.MapGet("/v1/models/{model}", (string model, ServedModels models) => DetailOf(model, models))
+        routes.MapReading(OneModel, (string model, ServedModels models) => DetailOf(model, models))
             .WithName("GetModel").WithSummary("One model: provenance, licence, accuracy, recipe, batch-latency curve.").WithTags("Models")
             .Produces<ModelDetail>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
+        routes.RefuseOtherVerbs(OneModel, "GET", "HEAD");
     }
 
     private static ModelList ListOf(ServedModels models)
@@ -27,9 +30,9 @@ internal static class ModelsEndpoint
     private static IResult DetailOf(string name, ServedModels models)
     {
         if (models.Status().FirstOrDefault(model => model.Name == name) is { } status)
-            return TypedResults.Json(ModelDetail.Of(status), ApiJson.Readable.ModelDetail);
+            return new JsonAnswer<ModelDetail>(ModelDetail.Of(status), ApiJson.Readable.ModelDetail);
         return ModelCatalog.Find(name) is { } entry
-            ? TypedResults.Json(ModelDetail.Of(entry), ApiJson.Readable.ModelDetail)
+            ? new JsonAnswer<ModelDetail>(ModelDetail.Of(entry), ApiJson.Readable.ModelDetail)
             : new ProblemResult(ProblemMapping.Of(new UnknownModelException(name)));
     }
 }

@@ -5,14 +5,18 @@ internal static class ErrorsEndpoint
 {
     public static void MapErrors(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/errors", () => TypedResults.Json(ProblemTable.Rows.Select(ErrorDescription.Of).ToArray(), ApiJson.Readable.ErrorDescriptionArray))
-            .WithSummary("Every kind of problem this service answers with.").WithTags("Errors");
-        routes.MapGet("/errors/{slug}", Describe).WithSummary("One kind of problem.").WithTags("Errors");
+        routes.MapReading("/errors", () => new JsonAnswer<ErrorDescription[]>(
+                [.. ProblemTable.Rows.Select(ErrorDescription.Of)], ApiJson.Readable.ErrorDescriptionArray))
+            .WithName("ListErrors").WithSummary("Every kind of problem this service answers with.").WithTags("Errors")
+            .Produces<ErrorDescription[]>();
+        routes.MapReading("/errors/{slug}", Describe)
+            .WithName("GetError").WithSummary("One kind of problem.").WithTags("Errors")
+            .Produces<ErrorDescription>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
     }
 
     private static IResult Describe(string slug) =>
         ProblemTable.Rows.FirstOrDefault(row => row.Slug == slug) is { } row
-            ? TypedResults.Json(ErrorDescription.Of(row), ApiJson.Readable.ErrorDescription)
+            ? new JsonAnswer<ErrorDescription>(ErrorDescription.Of(row), ApiJson.Readable.ErrorDescription)
             : new ProblemResult(new Problem(ProblemKind.NotFound, "There is no such kind of problem; GET /errors lists them."));
 }
 

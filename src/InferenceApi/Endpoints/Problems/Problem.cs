@@ -12,6 +12,11 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
 {
     public const string ContentType = "application/problem+json";
 
+    public static Problem NothingAt(PathString path) => new(ProblemKind.NotFound, $"There is nothing at {Printable.Of(path)}.");
+
+    public static Problem NotAllowed(string method, string allowed) =>
+        new(ProblemKind.MethodNotAllowed, $"{Printable.Of(method)} is not allowed here; allowed: {allowed}.");
+
     /// <summary>Writes status, headers and body; does nothing once the answer has begun.</summary>
     public async Task WriteAsync(HttpContext context)
     {
@@ -27,6 +32,6 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.WriteAsJsonAsync(body, ApiJson.Readable.ProblemBody, ContentType, context.RequestAborted);
+        await JsonAnswer<ProblemBody>.WriteAsync(context, body, ApiJson.Readable.ProblemBody, ContentType);
     }
 }

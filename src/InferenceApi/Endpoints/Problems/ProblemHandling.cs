@@ -38,8 +38,8 @@ internal static partial class ProblemHandling
         if (response.HasStarted || response.ContentLength is not null || response.ContentType is not null) return null;
         return response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => new Problem(ProblemKind.NotFound, $"There is nothing at {Printable.Of(context.Request.Path)}."),
-            StatusCodes.Status405MethodNotAllowed => new Problem(ProblemKind.MethodNotAllowed, $"{Printable.Of(context.Request.Method)} is not allowed here; allowed: {response.Headers.Allow}."),
+            StatusCodes.Status404NotFound => Problem.NothingAt(context.Request.Path),
+            StatusCodes.Status405MethodNotAllowed => Problem.NotAllowed(context.Request.Method, response.Headers.Allow.ToString()),
             StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemKind.MediaTypeUnsupported, "The Content-Type is not supported here."),
             _ => null,
         };

@@ -22,6 +22,7 @@ internal static class MetricsEndpoint
         bool openMetrics = PrefersOpenMetrics(context.Request);
         context.Response.ContentType = PrometheusExporter.ContentType(openMetrics);
         context.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
         exporter.Scrape(context.Response.BodyWriter, openMetrics);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

@@ -13,7 +13,8 @@ public sealed class NearestNamesTests
     public void TypingError_FindsWhatWasMeantFirst(string typed, string meant) => Assert.Equal(meant, NearestNames.Of(typed, Names)[0]);
 
     [Fact]
-    public void Beginning_FindsAllThatGoOn_ShortestFirst() => Assert.Equal(["resnet50_ssl", "resnet50_swsl"], NearestNames.Of("resnet50", Names));
+    public void Beginning_FindsAllThatGoOn_ShortestFirst() =>
+        Assert.Equal(["resnet50_ssl", "resnet50_swsl"], NearestNames.Of("resnet50", Names));
 
     [Theory]
     [InlineData("")]

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace InferenceApi.Endpoints;
 
 /// <summary>
-/// An answer in JSON with its length: it is serialised before the first byte is sent, so that HTTP/1.0 clients can read it, and a failure to
-/// serialise can still become a problem. The type is exactly application/json, as clients that compare it expect; JSON is always UTF-8.
+/// An answer in JSON with its length: it is serialised before the first byte is sent, so that HTTP/1.0 clients can read it, and a failure
+/// to serialise can still become a problem. The type is exactly application/json, as clients that compare it expect; JSON is always UTF-8.
 /// </summary>
 /// <typeparam name="T">What is answered; one of <see cref="ApiJson"/>.</typeparam>
 /// <param name="value">The answer.</param>

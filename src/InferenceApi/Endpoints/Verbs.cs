@@ -9,7 +9,8 @@ internal static class Verbs
     private static readonly string[] All = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
     /// <summary>GET and HEAD.</summary>
-    public static RouteHandlerBuilder MapReading(this IEndpointRouteBuilder routes, string route, Delegate handler) => routes.MapMethods(route, Reading, handler);
+    public static RouteHandlerBuilder MapReading(this IEndpointRouteBuilder routes, string route, Delegate handler) =>
+        routes.MapMethods(route, Reading, handler);
 
     /// <summary>
     /// Answers 405 with Allow for every other verb. Routing does so by itself except where two routes overlap, as /v1/models/{model} and

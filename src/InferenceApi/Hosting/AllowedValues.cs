@@ -8,6 +8,8 @@ namespace InferenceApi.Hosting;
 /// <param name="Accepts">Whether a value as it is written in the configuration is one of them.</param>
 internal sealed record AllowedValues(string Text, Func<string, bool> Accepts)
 {
+    private static readonly Type[] Scalars = [typeof(string), typeof(bool), typeof(TimeSpan), typeof(int), typeof(long)];
+
     /// <param name="type">A type that <see cref="IsScalar"/> accepts.</param>
     /// <param name="range">Null where the type is the only bound.</param>
     public static AllowedValues Of(Type type, RangeAttribute? range)
@@ -16,14 +18,15 @@ internal sealed record AllowedValues(string Text, Func<string, bool> Accepts)
         if (type == typeof(bool)) return new("`true` or `false`", text => bool.TryParse(text, out _));
         if (type.IsEnum) return OneOf(type);
         if (type == typeof(TimeSpan)) return Time(range);
-        return type == typeof(string) ? new("text that is not empty", text => !string.IsNullOrWhiteSpace(text)) : Number(type, range);
+        if (type == typeof(string)) return new("text that is not empty", text => !string.IsNullOrWhiteSpace(text));
+        return Number(type, range);
     }
 
     /// <summary>Whether one line of the configuration sets it; lists and nested sections take several.</summary>
     public static bool IsScalar(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(int) || type == typeof(long);
+        return type.IsEnum || Scalars.Contains(type);
     }
 
     /// <summary>Names only: the binder takes numbers too, and 7 would become a provider that does not exist.</summary>
@@ -46,7 +49,8 @@ internal sealed record AllowedValues(string Text, Func<string, bool> Accepts)
             text => text.Contains(':', StringComparison.Ordinal)
                 && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan time) && time >= least && time <= most);
 
-        static string Short(TimeSpan time) => time.ToString(time.Ticks % TimeSpan.TicksPerSecond == 0 ? "c" : @"hh\:mm\:ss\.FFFFFFF", CultureInfo.InvariantCulture);
+        static string Short(TimeSpan time) =>
+            time.ToString(time.Ticks % TimeSpan.TicksPerSecond == 0 ? "c" : @"hh\:mm\:ss\.FFFFFFF", CultureInfo.InvariantCulture);
         static TimeSpan Parse(string text) => TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture);
     }
 
@@ -63,5 +67,5 @@ internal sealed record AllowedValues(string Text, Func<string, bool> Accepts)
 
     /// <summary>The attribute keeps a long as a double, which rounds its largest value up.</summary>
     private static long Most(RangeAttribute range) =>
-        range.Maximum is double maximum && maximum >= long.MaxValue ? long.MaxValue : Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture);
+        range.Maximum is double and >= long.MaxValue ? long.MaxValue : Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace InferenceApi.Hosting;
 
-/// <summary>Settings of the framework and of OpenTelemetry that people set on this service; their owners ignore a wrong value or throw.</summary>
+/// <summary>Settings of the framework and of OpenTelemetry, whose owners ignore a wrong value or end with a stack trace.</summary>
 internal static class OutsideSettings
 {
     private static readonly string[] Formatters = ["simple", "json", "systemd"];
@@ -8,7 +8,10 @@ internal static class OutsideSettings
 
     private static readonly string[] Collectors =
     [
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     ];
 
     /// <returns>One sentence for each wrong one.</returns>
@@ -44,5 +47,6 @@ internal static class OutsideSettings
 
     private static bool IsPort(string text) => ushort.TryParse(text, out _);
 
-    private static bool IsHttp(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https";
+    private static bool IsHttp(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https";
 }

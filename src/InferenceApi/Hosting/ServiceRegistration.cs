@@ -30,14 +30,15 @@ internal static partial class ServiceRegistration
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             // One byte more than ours, so that our own count answers, with our own words, also where no length was announced.
-            kestrel.Limits.MaxRequestBodySize = (context.Configuration.GetSection(UploadOptions.Section).Get<UploadOptions>() ?? new()).MaxRequestBytes + 1;
+            UploadOptions uploads = context.Configuration.GetSection(UploadOptions.Section).Get<UploadOptions>() ?? new();
+            kestrel.Limits.MaxRequestBodySize = uploads.MaxRequestBytes + 1;
             kestrel.AddServerHeader = false;
         });
         ShutdownOptions shutdown = builder.Configuration.GetSection(ShutdownOptions.Section).Get<ShutdownOptions>() ?? new();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.Delay + shutdown.DrainTimeout);
     }
 
-    /// <summary>Logging:Console:FormatterName=json is <see cref="JsonLogFormatter"/>: of several formatters with one name the first is taken.</summary>
+    /// <summary>Makes Logging:Console:FormatterName=json mean ours: of several formatters with one name the first is taken.</summary>
     public static void AddJsonLog(this WebApplicationBuilder builder) =>
         builder.Services.Insert(0, ServiceDescriptor.Singleton<ConsoleFormatter, JsonLogFormatter>());
 
@@ -91,7 +92,8 @@ internal static partial class ServiceRegistration
         Log.JpegDecoder(log, app.Services.GetRequiredService<ImagePreprocessor>().JpegDecoder);
     }
 
-    private static ILogger RuntimeLog(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
+    private static ILogger RuntimeLog(IServiceProvider provider) =>
+        provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
 
     private static T Value<T>(IServiceProvider provider)
         where T : class => provider.GetRequiredService<IOptions<T>>().Value;

@@ -8,7 +8,7 @@ internal static class ServiceStart
     /// <summary>Exit code where a setting is wrong; 1 is that of a provider this machine does not have.</summary>
     public const int WrongSetting = 2;
 
-    private const string Allowed = "http://HOST:PORT with an address of this machine and a port that is free, several separated by semicolons";
+    private const string Allowed = "http://HOST:PORT of this machine with a port that is free, several separated by semicolons";
 
     // In the order in which Kestrel lets one win over the other.
     private static readonly string[] AddressKeys = ["Kestrel:Endpoints", "urls", "http_ports", "https_ports"];

@@ -5,8 +5,8 @@ using ModelStore;
 namespace InferenceApi.Hosting;
 
 /// <summary>
-/// Compares the configuration with the options' types before anything is bound to them. The binder would ignore a misspelt name, read a bare
-/// number as days, and report the rest by names of classes; here a wrong setting is one sentence with its own name.
+/// Compares the configuration with the options' types before anything is bound to them. The binder would ignore a misspelt name, read a
+/// bare number as days, and report the rest by names of classes; here a wrong setting is one sentence with its own name.
 /// </summary>
 internal static class SettingsCheck
 {
@@ -28,7 +28,7 @@ internal static class SettingsCheck
 
     private static IEnumerable<string> OfSection(string name, IConfigurationSection section, Type type)
     {
-        PropertyInfo[] settings = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)];
+        PropertyInfo[] settings = [.. type.GetProperties().Where(property => property.CanWrite)];
         foreach (IConfigurationSection child in section.GetChildren())
         {
             PropertyInfo? setting = settings.FirstOrDefault(property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
@@ -41,8 +41,9 @@ internal static class SettingsCheck
 
     private static IEnumerable<string> OfSetting(string name, IConfigurationSection section, PropertyInfo setting)
     {
-        if (AllowedValues.IsScalar(setting.PropertyType)) return OfScalar(name, section, setting.PropertyType, setting.GetCustomAttribute<RangeAttribute>());
-        return ElementOf(setting.PropertyType) is { } element ? OfList(name, section, element) : OfSection(name, section, setting.PropertyType);
+        Type type = setting.PropertyType;
+        if (AllowedValues.IsScalar(type)) return OfScalar(name, section, type, setting.GetCustomAttribute<RangeAttribute>());
+        return ElementOf(type) is { } element ? OfList(name, section, element) : OfSection(name, section, type);
     }
 
     private static IEnumerable<string> OfScalar(string name, IConfigurationSection section, Type type, RangeAttribute? range)
@@ -70,7 +71,8 @@ internal static class SettingsCheck
     private static IEnumerable<string> MisspeltSection(IConfigurationSection section)
     {
         string[] ours = [.. SettingSection.All.Select(each => each.Name)];
-        if (ours.Contains(section.Key, StringComparer.OrdinalIgnoreCase) || NearestNames.Of(section.Key, ours) is not [string meant, ..]) return [];
+        if (ours.Contains(section.Key, StringComparer.OrdinalIgnoreCase)) return [];
+        if (NearestNames.Of(section.Key, ours) is not [string meant, ..]) return [];
         return section.GetChildren().Select(child => Unknown($"{section.Key}:{child.Key}", child.Value, [$"{meant}:{child.Key}"]));
     }
 

@@ -68,7 +68,8 @@ public sealed record RuntimeOptions : IValidatableObject
         if (DeviceIds.Count > MostDevices || DeviceIds.Any(id => id is < 0 or >= MostDevices) || DeviceIds.Distinct().Count() < DeviceIds.Count)
         {
             yield return new ValidationResult(
-                $"Runtime:DeviceIds is '{string.Join(", ", DeviceIds)}'; allowed: different numbers from 0 to {MostDevices - 1}.", [nameof(DeviceIds)]);
+                $"Runtime:DeviceIds is '{string.Join(", ", DeviceIds)}'; allowed: different numbers from 0 to {MostDevices - 1}.",
+                [nameof(DeviceIds)]);
         }
     }
 }

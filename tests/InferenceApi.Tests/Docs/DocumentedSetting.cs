@@ -58,8 +58,8 @@ internal sealed partial record DocumentedSetting(string Name, string Default, st
     {
         string file = Path.ChangeExtension(property.DeclaringType!.Assembly.Location, ".xml");
         string member = $"P:{property.DeclaringType.FullName}.{property.Name}";
-        XElement summary = XDocument.Load(file).Descendants("member").Single(each => (string?)each.Attribute("name") == member).Element("summary")!;
-        return Spaces().Replace(string.Concat(summary.Nodes().Select(Plain)).Trim(), " ");
+        XElement documented = XDocument.Load(file).Descendants("member").Single(each => (string?)each.Attribute("name") == member);
+        return Spaces().Replace(string.Concat(documented.Element("summary")!.Nodes().Select(Plain)).Trim(), " ");
     }
 
     private static string Plain(XNode node) => node switch

@@ -9,11 +9,14 @@ public sealed class SettingsPageTests
     private const string Page = "docs/settings.md";
     private const string Begin = "<!-- made from the code: begin -->\n", End = "<!-- made from the code: end -->\n";
 
+    private const string Head = "| setting | default | allowed | meaning |\n|---|---|---|---|\n";
+
     [Fact]
     public void Page_IsWhatTheOptionsSay()
     {
         string page = Pages.Read(Page);
-        string expected = page[..(page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length)] + Tables() + page[page.IndexOf(End, StringComparison.Ordinal)..];
+        string above = page[..(page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length)];
+        string expected = above + Tables() + page[page.IndexOf(End, StringComparison.Ordinal)..];
         if (Environment.GetEnvironmentVariable("WRITE_DOCS") == "1") File.WriteAllText(Pages.PathOf(Page), expected);
         else Assert.Equal(expected, page);
     }
@@ -21,7 +24,8 @@ public sealed class SettingsPageTests
     private static string Tables() => string.Concat(
         DocumentedSetting.All
             .GroupBy(setting => setting.Name[..setting.Name.LastIndexOf(':')])
-            .Select(section => $"\n## {section.Key}\n\n| setting | default | allowed | meaning |\n|---|---|---|---|\n{string.Concat(section.Select(Row))}")) + "\n";
+            .Select(section => $"\n## {section.Key}\n\n{Head}{string.Concat(section.Select(Row))}")) + "\n";
 
-    private static string Row(DocumentedSetting setting) => $"| `{setting.Name}` | {setting.Default} | {setting.Allowed} | {setting.Meaning} |\n";
+    private static string Row(DocumentedSetting setting) =>
+        $"| `{setting.Name}` | {setting.Default} | {setting.Allowed} | {setting.Meaning} |\n";
 }

@@ -4,7 +4,10 @@ namespace InferenceApi.Endpoints.Health;
 internal static class FrontEndpoint
 {
     public static void MapFront(this IEndpointRouteBuilder routes) =>
-        routes.MapReading("/", (HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? (IResult)TypedResults.Redirect(Documentation.Form)
-            : new JsonAnswer<HealthAnswer>(new HealthAnswer("alive", true), ApiJson.Readable.HealthAnswer)).ExcludeFromDescription();
+        routes.MapReading("/", Answer).ExcludeFromDescription();
+
+    private static IResult Answer(HttpContext context) =>
+        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Redirect(Documentation.Form)
+            : new JsonAnswer<HealthAnswer>(new HealthAnswer("alive", true), ApiJson.Readable.HealthAnswer);
 }

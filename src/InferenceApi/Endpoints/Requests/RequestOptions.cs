@@ -24,7 +24,8 @@ public sealed class RequestOptions : IValidatableObject
         if (DefaultTimeout > MaxTimeout)
         {
             yield return new ValidationResult(
-                $"Requests:DefaultTimeout is '{DefaultTimeout:c}'; allowed: at most Requests:MaxTimeout, which is '{MaxTimeout:c}'.", [nameof(DefaultTimeout)]);
+                $"Requests:DefaultTimeout is '{DefaultTimeout:c}'; allowed: at most Requests:MaxTimeout, which is '{MaxTimeout:c}'.",
+                [nameof(DefaultTimeout)]);
         }
     }
 }

@@ -9,7 +9,9 @@ internal static class MetricsEndpoint
     public const string Route = "/metrics";
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapReading(Route, WriteAsync).ExcludeFromDescription();
+        routes.MapReading(Route, WriteAsync)
+            .WithName("Metrics").WithSummary("Metrics for Prometheus.").WithTags("Health")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain");
 
     private static async Task WriteAsync(HttpContext context)
     {

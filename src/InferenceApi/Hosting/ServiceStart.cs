@@ -1,9 +1,14 @@
 using System.Net.Sockets;
+using InferenceApi.Endpoints.OpenApi;
+using InferenceApi.Serving;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace InferenceApi.Hosting;
 
 /// <summary>Starts the service, or says in one line why its addresses cannot be used.</summary>
-internal static class ServiceStart
+internal static partial class ServiceStart
 {
     /// <summary>Exit code where a setting is wrong; 1 is that of a provider this machine does not have.</summary>
     public const int WrongSetting = 2;
@@ -27,7 +32,18 @@ internal static class ServiceStart
         }
 
         app.Services.GetRequiredService<QuietStart>().End();
+        SayWhere(app);
         await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>The first thing to do with a service that has started.</summary>
+    private static void SayWhere(WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } address) return;
+        foreach (string any in (string[])["[::]", "0.0.0.0", "*", "+"]) address = address.Replace(any, "127.0.0.1", StringComparison.Ordinal);
+        string model = app.Services.GetRequiredService<IOptions<ServingOptions>>().Value.Preload.FirstOrDefault() ?? "MODEL";
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Hosting");
+        Log.Started(log, address + Documentation.Form, $"{address}/v1/models/{model}:classify");
     }
 
     /// <summary>Kestrel has no type of its own for an address that it cannot read or bind.</summary>
@@ -41,5 +57,11 @@ internal static class ServiceStart
         string value = string.Join(", ", configuration.GetSection(key).AsEnumerable().Select(each => each.Value).OfType<string>());
         string reason = failure.Message.Split('\r', '\n')[0].TrimEnd('.');
         return $"{key} is '{value}': {reason}; allowed: {Allowed}.";
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1033, LogLevel.Information, "In a browser: {Form} On the command line: curl --data-binary @dog.jpg {Classify}")]
+        public static partial void Started(ILogger logger, string form, string classify);
     }
 }

@@ -20,6 +20,17 @@ public sealed class RoutingTests(ApiFactory api) : IClassFixture<ApiFactory>
         Assert.All(ModelCatalog.Entries, entry => Assert.Contains(entry.Name, problem.GetProperty("detail").GetString(), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("resnet50_swls", "Did you mean resnet50_swsl")]
+    [InlineData("ResNet50_SWSL", "Did you mean resnet50_swsl")]
+    [InlineData("resnet50", "Did you mean resnet50_ssl or resnet50_swsl?")]
+    public async Task MistypedModel_IsToldWhatIsInstalled_ThenWhatWasMeant(string model, string hint)
+    {
+        using HttpResponseMessage answer = await api.ClassifyAsync(Picture, model: model);
+        string detail = (await Problems.AssertAsync(answer, 404, "model-unknown")).GetProperty("detail").GetString()!;
+        Assert.StartsWith($"There is no model '{model}'. Installed here: {ApiFactory.Model}. {hint}", detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task KnownButAbsentModel_Is404_AndSaysHowToInstallIt()
     {

@@ -29,10 +29,11 @@ internal static class ModelsEndpoint
 
     private static IResult DetailOf(string name, ServedModels models)
     {
-        if (models.Status().FirstOrDefault(model => model.Name == name) is { } status)
+        IReadOnlyList<ModelStatus> installed = models.Status();
+        if (installed.FirstOrDefault(model => model.Name == name) is { } status)
             return new JsonAnswer<ModelDetail>(ModelDetail.Of(status), ApiJson.Readable.ModelDetail);
         return ModelCatalog.Find(name) is { } entry
             ? new JsonAnswer<ModelDetail>(ModelDetail.Of(entry), ApiJson.Readable.ModelDetail)
-            : new ProblemResult(ProblemMapping.Of(new UnknownModelException(name)));
+            : new ProblemResult(AbsentModel.Of(name, installed));
     }
 }

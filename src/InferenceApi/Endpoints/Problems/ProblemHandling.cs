@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InferenceApi.Serving;
 
 namespace InferenceApi.Endpoints.Problems;
 
@@ -25,7 +26,9 @@ internal static partial class ProblemHandling
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            Problem problem = ProblemMapping.Of(failure);
+            Problem problem = failure is UnknownModelException unknown
+                ? AbsentModel.Of(unknown.Name, context.RequestServices.GetRequiredService<ServedModels>().Status())
+                : ProblemMapping.Of(failure);
             if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
             context.Response.Clear();
             await problem.WriteAsync(context);

@@ -2,7 +2,6 @@ using Imaging.Decoding;
 using InferenceApi.Batching;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Serving;
-using ModelStore;
 
 namespace InferenceApi.Endpoints.Problems;
 
@@ -13,7 +12,6 @@ internal static class ProblemMapping
     {
         UploadException upload => new Problem(upload.Kind, upload.Message),
         InvalidImageException image => new Problem(KindOf(image.Reason), image.Message),
-        UnknownModelException unknown => Absent(unknown.Name),
         ServiceStoppingException => new Problem(ProblemKind.ShuttingDown, ReadinessState.Stopping, TimeSpan.FromSeconds(1)),
         ModelUnavailableException unavailable => new Problem(ProblemKind.ModelUnavailable, unavailable.Message, TimeSpan.FromSeconds(5)),
         OverloadedException overloaded => new Problem(ProblemKind.Overloaded, overloaded.Message, overloaded.RetryAfter),
@@ -25,16 +23,10 @@ internal static class ProblemMapping
         _ => new Problem(ProblemKind.Internal, "The service failed to answer; its log has the cause under this trace id."),
     };
 
-    private static readonly string Published = string.Join(", ", ModelCatalog.Entries.Select(entry => entry.Name));
-
     private static ProblemKind KindOf(InvalidImageReason reason) => reason switch
     {
         InvalidImageReason.UnknownFormat => ProblemKind.ImageFormatUnsupported,
         InvalidImageReason.TooManyPixels => ProblemKind.ImageTooLarge,
         _ => ProblemKind.ImageUnreadable,
     };
-
-    private static Problem Absent(string model) => ModelCatalog.Find(model) is null
-        ? new Problem(ProblemKind.ModelUnknown, $"There is no model '{Printable.Of(model)}'. GET /v1/models lists the models; the published ones are {Published}.")
-        : new Problem(ProblemKind.ModelNotInstalled, $"{model} is not installed. Install it with: dotnet run --project tools/export -- {model}");
 }

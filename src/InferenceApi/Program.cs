@@ -1,5 +1,4 @@
 using InferenceApi;
-using InferenceApi.Endpoints;
 using InferenceApi.Endpoints.OpenApi;
 using InferenceApi.Endpoints.Classify;
 using InferenceApi.Endpoints.Health;

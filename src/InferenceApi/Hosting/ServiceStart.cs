@@ -41,7 +41,7 @@ internal static partial class ServiceStart
     {
         if (app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } address) return;
         foreach (string any in (string[])["[::]", "0.0.0.0", "*", "+"]) address = address.Replace(any, "127.0.0.1", StringComparison.Ordinal);
-        string model = app.Services.GetRequiredService<IOptions<ServingOptions>>().Value.Preload.FirstOrDefault() ?? "MODEL";
+        string model = app.Services.GetRequiredService<IOptions<ServingOptions>>().Value.Preload is [string first, ..] ? first : "MODEL";
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Hosting");
         Log.Started(log, address + Documentation.Form, $"{address}/v1/models/{model}:classify");
     }

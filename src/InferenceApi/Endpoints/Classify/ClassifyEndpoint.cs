@@ -49,10 +49,11 @@ internal static class ClassifyEndpoint
         TopK.CheckShape(context.Request);
         using ModelLease lease = await models.AcquireAsync(model, cancellation);
         record.Version = lease.Model.Manifest.Version;
-        int topK = TopK.Of(context.Request, lease.Model.Classes);
+        TopK.Of(context.Request, inBody: null, lease.Model.Classes);
         using AdmissionTicket first = classifier.Admit(lease.Model, images: 1, deadline);
         using Upload upload = await Upload.ReadAsync(context.Request, uploads.Value, cancellation);
 
+        int topK = TopK.Of(context.Request, upload.TopK, lease.Model.Classes);
         record.Images = upload.Images.Count;
         record.Bytes = upload.Images.Sum(image => (long)image.Bytes.Length);
 

@@ -68,16 +68,16 @@ internal sealed class ClassifyDocumentation : IOperationFilter
     {
         ["multipart/form-data"] = new OpenApiMediaType
         {
-            Schema = Object("image", new OpenApiSchema
+            Schema = WithTopK(Object("image", new OpenApiSchema
             {
                 Type = JsonSchemaType.Array,
                 Items = Binary(),
                 Description = "One or more files; the field's name does not matter.",
-            }),
+            })),
         },
         ["application/json"] = new OpenApiMediaType
         {
-            Schema = Object("images", new OpenApiSchema { Type = JsonSchemaType.Array, Items = EncodedImage() }),
+            Schema = WithTopK(Object("images", new OpenApiSchema { Type = JsonSchemaType.Array, Items = EncodedImage() })),
             Example = Examples.Request,
         },
         ["image/*"] = new OpenApiMediaType { Schema = Binary() },
@@ -90,6 +90,12 @@ internal sealed class ClassifyDocumentation : IOperationFilter
         OpenApiSchema image = Object("b64", new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" });
         image.Properties!["name"] = new OpenApiSchema { Type = JsonSchemaType.String };
         return image;
+    }
+
+    private static OpenApiSchema WithTopK(OpenApiSchema body)
+    {
+        body.Properties![TopK.Parameter] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "In place of the query's." };
+        return body;
     }
 
     private static OpenApiSchema Object(string required, OpenApiSchema member) => new()

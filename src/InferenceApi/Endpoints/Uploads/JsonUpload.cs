@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using InferenceApi.Endpoints.Problems;
 
@@ -11,7 +12,10 @@ namespace InferenceApi.Endpoints.Uploads;
 /// </summary>
 internal static class JsonUpload
 {
-    private const string Shape = "Send {\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}.";
+    /// <summary>The JSON that is wanted.</summary>
+    public const string Example = "{\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}";
+
+    private const string Shape = $"Send {Example}.";
     private const int MaxDepth = 8;
     private const int MaxNameLength = 1024;
 
@@ -37,8 +41,9 @@ internal static class JsonUpload
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool images = reader.ValueTextEquals("images"u8);
+            bool images = reader.ValueTextEquals("images"u8), topK = reader.ValueTextEquals("top_k"u8);
             reader.Read();
+            if (topK) upload.TopK = ReadTopK(ref reader);
             if (!images)
             {
                 reader.Skip();
@@ -53,6 +58,14 @@ internal static class JsonUpload
         while (reader.Read())
         {
         }
+    }
+
+    /// <summary>A number or its text; of anything longer as much as tells the caller what was meant.</summary>
+    private static string ReadTopK(ref Utf8JsonReader reader)
+    {
+        const int Longest = 16;
+        if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) return reader.TokenType.ToString();
+        return Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(Longest, reader.ValueSpan.Length)]);
     }
 
     private static UploadedImage ReadImage(ref Utf8JsonReader reader)

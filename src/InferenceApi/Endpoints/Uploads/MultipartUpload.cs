@@ -1,9 +1,10 @@
+using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; other fields are ignored.</summary>
+/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; of other fields top_k is read.</summary>
 internal static class MultipartUpload
 {
     public static async ValueTask ReadAsync(
@@ -28,16 +29,27 @@ internal static class MultipartUpload
     private static async ValueTask ReadSectionAsync(
         MultipartSection section, Upload upload, UploadOptions options, CancellationToken cancellationToken)
     {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || !IsImage(section, disposition))
+        bool known = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
+        if (!known || !IsImage(section, disposition!))
         {
+            if (known && HeaderUtilities.RemoveQuotes(disposition!.Name) == "top_k") upload.TopK = await ReadTextAsync(section.Body, cancellationToken);
             await section.Body.DrainAsync(cancellationToken);
             return;
         }
 
-        string name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        string name = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
         var bytes = new PooledBytes();
         upload.Add(new UploadedImage(name.Length == 0 ? null : name, bytes), options.MaxImages);
         await bytes.ReadAsync(section.Body, options.MaxRequestBytes, cancellationToken);
+    }
+
+    /// <summary>A short text; of a longer one its beginning.</summary>
+    private static async ValueTask<string> ReadTextAsync(Stream body, CancellationToken cancellationToken)
+    {
+        const int Longest = 16;
+        byte[] text = new byte[Longest];
+        int read = await body.ReadAtLeastAsync(text, Longest, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.UTF8.GetString(text, 0, read);
     }
 
     private static bool IsImage(MultipartSection section, ContentDispositionHeaderValue disposition) =>

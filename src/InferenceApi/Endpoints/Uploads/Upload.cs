@@ -10,6 +10,9 @@ internal sealed class Upload : IDisposable
 
     public IReadOnlyList<UploadedImage> Images => _images;
 
+    /// <summary>The field or member top_k as the body has it; null where it has none.</summary>
+    public string? TopK { get; set; }
+
     /// <summary>What the headers alone give away: an encoding or a length that will be refused.</summary>
     /// <exception cref="UploadException">It will be refused.</exception>
     public static void Check(HttpRequest request, UploadOptions options)

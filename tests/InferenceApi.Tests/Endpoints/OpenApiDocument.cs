@@ -5,8 +5,6 @@ namespace InferenceApi.Tests.Endpoints;
 /// <summary>The document that the service answers, and as much of JSON Schema as it uses.</summary>
 internal sealed class OpenApiDocument(JsonDocument json) : IDisposable
 {
-    private static readonly JsonElement None;
-
     public JsonElement Root => json.RootElement;
 
     public static async Task<OpenApiDocument> OfAsync(ApiFactory api)
@@ -38,7 +36,7 @@ internal sealed class OpenApiDocument(JsonDocument json) : IDisposable
     /// <summary>Each example of a body with its media type; one without a body where the operation takes none.</summary>
     public static IEnumerable<(string? Type, JsonElement Example)> Bodies(JsonElement operation)
     {
-        if (!operation.TryGetProperty("requestBody", out JsonElement body)) return [(null, None)];
+        if (!operation.TryGetProperty("requestBody", out JsonElement body)) return [(null, default)];
         return from type in body.GetProperty("content").EnumerateObject()
                where type.Value.TryGetProperty("example", out _)
                select ((string?)type.Name, type.Value.GetProperty("example"));

@@ -39,8 +39,10 @@ internal static partial class ServiceStart
     /// <summary>The first thing to do with a service that has started.</summary>
     private static void SayWhere(WebApplication app)
     {
-        if (app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } address) return;
-        foreach (string any in (string[])["[::]", "0.0.0.0", "*", "+"]) address = address.Replace(any, "127.0.0.1", StringComparison.Ordinal);
+        var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        if (listening?.Addresses.FirstOrDefault() is not { } address) return;
+        foreach (string any in (string[])["[::]", "0.0.0.0", "*", "+"])
+            address = address.Replace(any, "127.0.0.1", StringComparison.Ordinal);
         string model = app.Services.GetRequiredService<IOptions<ServingOptions>>().Value.Preload is [string first, ..] ? first : "MODEL";
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Hosting");
         Log.Started(log, address + Documentation.Form, $"{address}/v1/models/{model}:classify");

@@ -31,7 +31,7 @@ internal static class SettingsCheck
         PropertyInfo[] settings = [.. type.GetProperties().Where(property => property.CanWrite)];
         foreach (IConfigurationSection child in section.GetChildren())
         {
-            PropertyInfo? setting = settings.FirstOrDefault(property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            PropertyInfo? setting = settings.FirstOrDefault(each => each.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             IEnumerable<string> errors = setting is null
                 ? [Unknown($"{name}:{child.Key}", child.Value, [.. settings.Select(property => $"{name}:{property.Name}")])]
                 : OfSetting($"{name}:{setting.Name}", child, setting);
@@ -84,7 +84,9 @@ internal static class SettingsCheck
 
     private static string Unknown(string name, string? value, string[] known)
     {
-        string hint = NearestNames.Of(name, known) is [string meant, ..] ? $"did you mean {meant}?" : $"allowed: {string.Join(", ", known)}.";
+        string hint = NearestNames.Of(name, known) is [string meant, ..]
+            ? $"did you mean {meant}?"
+            : $"allowed: {string.Join(", ", known)}.";
         return $"{name} is '{Shown(value)}', but there is no such setting; {hint}";
     }
 

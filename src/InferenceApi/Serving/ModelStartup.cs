@@ -13,7 +13,8 @@ public sealed partial class ModelStartup : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<ModelStartup> _logger;
 
-    public ModelStartup(ServedModels models, ReadinessState readiness, IOptions<ServingOptions> options, TimeProvider clock, ILogger<ModelStartup> logger)
+    public ModelStartup(
+        ServedModels models, ReadinessState readiness, IOptions<ServingOptions> options, TimeProvider clock, ILogger<ModelStartup> logger)
     {
         _models = models;
         _readiness = readiness;

@@ -52,7 +52,9 @@ public sealed class ExportProcessTests : IDisposable
         JsonElement models = JsonDocument.Parse(output).RootElement;
         Assert.Equal((0, 13), (code, models.GetArrayLength()));
         Assert.Equal(("tiny", 1, "synthetic"), (
-            models[0].GetProperty("model").GetString(), models[0].GetProperty("version").GetInt32(), models[0].GetProperty("weights").GetString()));
+            models[0].GetProperty("model").GetString(),
+            models[0].GetProperty("version").GetInt32(),
+            models[0].GetProperty("weights").GetString()));
         Assert.Equal(JsonValueKind.Null, models[1].GetProperty("version").ValueKind);
     }
 

@@ -9,7 +9,9 @@ public sealed class TextTableTests
 
     [Fact]
     public void Wide_ShowsAll_NumbersAtTheRight() =>
-        Assert.Equal(["model          size  licence", "resnet18_ssl      7  CC", "tiny          12345"], TextTable.Lines(Columns, Rows, 80));
+        Assert.Equal(
+            ["model          size  licence", "resnet18_ssl      7  CC", "tiny          12345"],
+            TextTable.Lines(Columns, Rows, 80));
 
     [Theory]
     [InlineData(25)]

@@ -35,7 +35,9 @@ public sealed partial class EventIdTests
             from Match row in Rows().Matches(Pages.Read("docs/telemetry.md"))
             from Match range in Range().Matches(row.Groups["ranges"].Value)
             select (Folder: row.Groups["folder"].Value, From: Number(range.Groups[1]), To: Number(range.Groups[2]));
-        Assert.All(Events, each => Assert.Contains(ranges, range => range.Folder == each.Folder && each.Id >= range.From && each.Id <= range.To));
+        Assert.All(
+            Events,
+            each => Assert.Contains(ranges, range => range.Folder == each.Folder && each.Id >= range.From && each.Id <= range.To));
     }
 
     [Fact]

@@ -29,7 +29,11 @@ internal sealed class OpenApiDocument(JsonDocument json) : IDisposable
     {
         if (!operation.TryGetProperty("parameters", out JsonElement parameters)) return path;
         foreach (JsonElement parameter in parameters.EnumerateArray().Where(each => each.GetProperty("in").GetString() == "path"))
-            path = path.Replace($"{{{parameter.GetProperty("name").GetString()}}}", parameter.GetProperty("schema").GetProperty("default").GetString(), StringComparison.Ordinal);
+        {
+            string placeholder = $"{{{parameter.GetProperty("name").GetString()}}}";
+            path = path.Replace(placeholder, parameter.GetProperty("schema").GetProperty("default").GetString(), StringComparison.Ordinal);
+        }
+
         return path;
     }
 
@@ -43,7 +47,9 @@ internal sealed class OpenApiDocument(JsonDocument json) : IDisposable
     }
 
     public IEnumerable<string?> Required(JsonElement described) =>
-        Resolve(described.GetProperty("schema")).TryGetProperty("required", out JsonElement names) ? names.EnumerateArray().Select(name => name.GetString()) : [];
+        Resolve(described.GetProperty("schema")).TryGetProperty("required", out JsonElement names)
+            ? names.EnumerateArray().Select(name => name.GetString())
+            : [];
 
     /// <summary>Every required member is there, none that is not described, and each has its type.</summary>
     public void AssertDescribed(JsonElement value, JsonElement described) => AssertSchema(value, described.GetProperty("schema"), "$");
@@ -75,10 +81,15 @@ internal sealed class OpenApiDocument(JsonDocument json) : IDisposable
     private void AssertMembers(JsonElement value, JsonElement schema, string where)
     {
         if (schema.TryGetProperty("required", out JsonElement required))
-            Assert.All(required.EnumerateArray(), name => Assert.True(value.TryGetProperty(name.GetString()!, out _), $"{where} lacks {name}"));
+        {
+            foreach (JsonElement name in required.EnumerateArray())
+                Assert.True(value.TryGetProperty(name.GetString()!, out _), $"{where} lacks {name}");
+        }
+
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            Assert.True(schema.GetProperty("properties").TryGetProperty(member.Name, out JsonElement described), $"{where}.{member.Name} is not described");
+            bool known = schema.GetProperty("properties").TryGetProperty(member.Name, out JsonElement described);
+            Assert.True(known, $"{where}.{member.Name} is not described");
             AssertSchema(member.Value, described, $"{where}.{member.Name}");
         }
     }

@@ -68,7 +68,8 @@ public sealed class TopKTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         using HttpResponseMessage answer = await api.ClassifyAsync("{\"instances\":[{\"b64\":\"eA==\"}]}"u8.ToArray(), "application/json");
         JsonElement problem = await Problems.AssertAsync(answer, 400, "no-image");
-        Assert.Contains("{\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        string detail = problem.GetProperty("detail").GetString()!;
+        Assert.Contains("{\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}", detail, StringComparison.Ordinal);
     }
 
     private static async Task<int> PredictionsAsync(HttpResponseMessage answer)

@@ -12,15 +12,19 @@ public sealed partial class StartedServiceTests
     public async Task Service_SaysWhereToGo_AndEndsWith0OnSigterm()
     {
         using var store = new TemporaryFolder();
-        string[] arguments = [typeof(Program).Assembly.Location, "--urls=http://127.0.0.1:0", $"--Serving:Store={store.Path}", "--Runtime:Provider=cpu"];
-        using Process service = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        string[] settings = ["--urls=http://127.0.0.1:0", $"--Serving:Store={store.Path}", "--Runtime:Provider=cpu"];
+        using Process service = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. settings])
+        {
+            RedirectStandardOutput = true,
+        })!;
         try
         {
             string form = Form().Match(await ReadUntilAsync(service, "In a browser: ")).Value;
             using var client = new HttpClient();
             Assert.Contains("swagger-ui", await client.GetStringAsync(new Uri(form)), StringComparison.Ordinal);
 
-            using (Process signal = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)])) await signal.WaitForExitAsync().Soon();
+            using Process signal = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)]);
+            await signal.WaitForExitAsync().Soon();
             Assert.Contains("Shutting down", await ReadUntilAsync(service, "Shutting down"), StringComparison.Ordinal);
             await service.WaitForExitAsync().Soon();
             Assert.Equal(0, service.ExitCode);

@@ -6,7 +6,7 @@ namespace Export.Commands;
 /// <summary>From what was typed to an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>Runs the command; one that cannot be read is one line on the error stream, with nothing below it that would hide it.</summary>
+    /// <summary>Runs the command; one that cannot be read is one line on the error stream, with no help that would hide it.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter errors)
     {
         ParseResult result = ExportCommand.Build().Parse(args is ["help", .. string[] rest] ? [.. rest, "--help"] : args);

@@ -19,7 +19,7 @@ internal static class ListCommand
 
     public static Command Build(Option<string> store)
     {
-        Option<bool> json = new("--json") { Description = "The same as JSON: an array of models, `version` null where one is not installed." };
+        Option<bool> json = new("--json") { Description = "The same as JSON: an array, `version` null where a model is not installed." };
         Command command = new("list", "Shows what the store holds and which models are published.") { json };
         command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {

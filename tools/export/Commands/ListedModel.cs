@@ -27,7 +27,7 @@ internal sealed record ListedModel(
     string? Weights,
     string? Precision)
 {
-    /// <summary>Installed models first, in the order of their names, then the published ones that are not, in the catalogue's order.</summary>
+    /// <summary>Installed models by name, then the published ones that are not, in the catalogue's order.</summary>
     public static IReadOnlyList<ListedModel> Of(IReadOnlyList<InstalledModel> installed) =>
     [
         .. installed.Select(model => Of(model.Manifest)),
@@ -39,10 +39,11 @@ internal sealed record ListedModel(
         CatalogEntry? entry = ModelCatalog.Find(manifest.Name);
         return new ListedModel(
             manifest.Name, manifest.Architecture, manifest.Parameters, entry?.Gmacs, entry?.Top1Measured, entry?.Top1Published,
-            entry?.KnownBad ?? false, manifest.Licence, manifest.Version, manifest.Origin.ToString().ToLowerInvariant(), manifest.Precision);
+            entry?.KnownBad ?? false, manifest.Licence, manifest.Version, manifest.Origin.ToString().ToLowerInvariant(),
+            manifest.Precision);
     }
 
     private static ListedModel Of(CatalogEntry entry) => new(
-        entry.Name, entry.Architecture, entry.Parameters, entry.Gmacs, entry.Top1Measured, entry.Top1Published, entry.KnownBad, entry.Licence,
-        null, null, null);
+        entry.Name, entry.Architecture, entry.Parameters, entry.Gmacs, entry.Top1Measured, entry.Top1Published, entry.KnownBad,
+        entry.Licence, null, null, null);
 }

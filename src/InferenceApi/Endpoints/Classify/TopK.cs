@@ -4,13 +4,13 @@ using InferenceApi.Endpoints.Uploads;
 
 namespace InferenceApi.Endpoints.Classify;
 
-/// <summary>How many classes to answer: the parameter top_k of the query, or a field of the form or member of the JSON of that name.</summary>
+/// <summary>How many classes to answer: top_k of the query, or a field of the form or member of the JSON of that name.</summary>
 internal static class TopK
 {
     public const string Parameter = "top_k";
     public const int Default = 5;
 
-    /// <summary>Refuses another query parameter, which would be ignored in silence, and what is no whole number, before a model is loaded.</summary>
+    /// <summary>Refuses any other query parameter and what is no whole number, before a model is loaded.</summary>
     /// <exception cref="UploadException">The query has something else.</exception>
     public static void CheckShape(HttpRequest request)
     {
@@ -34,7 +34,9 @@ internal static class TopK
         if (inQuery is not null && inBody is not null) throw Invalid("is given twice, in the query and in the body; give it once.");
         if ((inQuery ?? inBody) is not { } text) return Math.Min(Default, classes);
         int value = Parse(text);
-        return value >= 1 && value <= classes ? value : throw Invalid($"is {value}; it must be 1 to {classes}, the model's number of classes.");
+        return value >= 1 && value <= classes
+            ? value
+            : throw Invalid($"is {value}; it must be 1 to {classes}, the model's number of classes.");
     }
 
     private static string? InQuery(HttpRequest request) => request.Query.TryGetValue(Parameter, out var values) ? values.ToString() : null;

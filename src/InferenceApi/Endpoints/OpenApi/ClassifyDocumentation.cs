@@ -8,7 +8,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace InferenceApi.Endpoints.OpenApi;
 
-/// <summary>Describes what :classify reads by hand: its three body forms, its parameters and its answers, so that Swagger UI's form works.</summary>
+/// <summary>Describes what :classify reads by hand: its three body forms, its parameters and its answers.</summary>
 internal sealed class ClassifyDocumentation : IOperationFilter
 {
     // Answers of the router, never of this operation.
@@ -19,7 +19,11 @@ internal sealed class ClassifyDocumentation : IOperationFilter
         if (context.ApiDescription.RelativePath?.EndsWith(":classify", StringComparison.Ordinal) != true) return;
         operation.Parameters ??= [];
         operation.Parameters.Add(Parameter(
-            TopK.Parameter, ParameterLocation.Query, JsonSchemaType.Integer, "How many classes to answer: 1 to the model's classes.", TopK.Default));
+            TopK.Parameter,
+            ParameterLocation.Query,
+            JsonSchemaType.Integer,
+            "How many classes to answer: 1 to the model's classes.",
+            TopK.Default));
         operation.Parameters.Add(Parameter(
             RequestDeadline.Header,
             ParameterLocation.Header,
@@ -29,7 +33,7 @@ internal sealed class ClassifyDocumentation : IOperationFilter
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Description = "A picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF. Several pictures are one request with one answer each.",
+            Description = "JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF. Several pictures are one request with one answer each.",
             Content = Body(),
         };
         AddAnswers(operation, context);
@@ -42,7 +46,9 @@ internal sealed class ClassifyDocumentation : IOperationFilter
         {
             ok.Headers = new Dictionary<string, IOpenApiHeader>
             {
-                ["Server-Timing"] = Header(JsonSchemaType.String, "Milliseconds of decode, prepare, queue, run and rank, and the batch the image ran in."),
+                ["Server-Timing"] = Header(
+                    JsonSchemaType.String,
+                    "Milliseconds of decode, prepare, queue, run and rank, and the batch the image ran in."),
             };
             if (ok.Content?["application/json"] is OpenApiMediaType answer) answer.Example = Examples.Answer;
         }
@@ -63,7 +69,7 @@ internal sealed class ClassifyDocumentation : IOperationFilter
         }
     }
 
-    /// <summary>Any image type is one media type, or generators would make an operation of each. The bytes decide, never the type.</summary>
+    /// <summary>Any image type is one media type, or generators would make an operation of each. The bytes decide.</summary>
     private static Dictionary<string, IOpenApiMediaType> Body() => new()
     {
         ["multipart/form-data"] = new OpenApiMediaType
@@ -108,7 +114,8 @@ internal sealed class ClassifyDocumentation : IOperationFilter
     private static OpenApiHeader Header(JsonSchemaType type, string description) =>
         new() { Description = description, Schema = new OpenApiSchema { Type = type } };
 
-    private static OpenApiParameter Parameter(string name, ParameterLocation location, JsonSchemaType type, string description, int? standard) => new()
+    private static OpenApiParameter Parameter(
+        string name, ParameterLocation location, JsonSchemaType type, string description, int? standard) => new()
     {
         Name = name,
         In = location,

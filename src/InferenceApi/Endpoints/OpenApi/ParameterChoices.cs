@@ -14,13 +14,15 @@ namespace InferenceApi.Endpoints.OpenApi;
 /// </summary>
 internal sealed class ParameterChoices(ServedModels models, IOptions<ServingOptions> serving) : IOperationFilter
 {
+    private static readonly string[] Slugs = [.. ProblemTable.Rows.Select(row => row.Slug)];
+
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         bool classify = context.ApiDescription.RelativePath?.EndsWith(":classify", StringComparison.Ordinal) == true;
         foreach (OpenApiParameter parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
         {
             if (parameter.Name == "model") Describe(parameter, "A model of GET /v1/models.", classify ? Installed() : Known());
-            if (parameter.Name == "slug") Describe(parameter, "The last segment of a problem's type.", [.. ProblemTable.Rows.Select(row => row.Slug)]);
+            if (parameter.Name == "slug") Describe(parameter, "The last segment of a problem's type.", Slugs);
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class RequiredMembers : ISchemaFilter
         {
             string name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             if (!members.TryGetValue(name, out IOpenApiSchema? member)) continue;
-            if (nullability.Create(property).ReadState != NullabilityState.Nullable) (described.Required ??= new HashSet<string>()).Add(name);
+            bool always = nullability.Create(property).ReadState != NullabilityState.Nullable;
+            if (always) (described.Required ??= new HashSet<string>()).Add(name);
             else if (member is OpenApiSchema optional) optional.Type &= ~JsonSchemaType.Null;
         }
     }

@@ -14,7 +14,11 @@ internal static class AbsentModel
     {
         string here = Here(installed);
         if (ModelCatalog.Find(name) is not null)
-            return new Problem(ProblemKind.ModelNotInstalled, $"{name} is not installed.{here} Install it with: dotnet run --project tools/export -- {name}");
+        {
+            return new Problem(
+                ProblemKind.ModelNotInstalled, $"{name} is not installed.{here} Install it with: dotnet run --project tools/export -- {name}");
+        }
+
         string[] published = [.. ModelCatalog.Entries.Select(entry => entry.Name)];
         IReadOnlyList<string> near = NearestNames.Of(name, published.Union(installed.Select(model => model.Name)));
         string hint = near.Count > 0
@@ -25,7 +29,8 @@ internal static class AbsentModel
 
     private static string Here(IReadOnlyList<ModelStatus> installed)
     {
-        string[] names = [.. installed.OrderBy(model => model.State == ModelState.Ready ? 0 : 1).ThenBy(model => model.Name).Select(model => model.Name)];
+        var readyFirst = installed.OrderBy(model => model.State == ModelState.Ready ? 0 : 1).ThenBy(model => model.Name);
+        string[] names = [.. readyFirst.Select(model => model.Name)];
         if (names.Length == 0) return " No model is installed here.";
         string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
         return $" Installed here: {string.Join(", ", names.Take(MostNames))}{more}.";

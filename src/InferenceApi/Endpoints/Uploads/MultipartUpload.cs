@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; of other fields top_k is read.</summary>
+/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; of the others top_k is read.</summary>
 internal static class MultipartUpload
 {
     public static async ValueTask ReadAsync(
@@ -32,7 +32,8 @@ internal static class MultipartUpload
         bool known = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
         if (!known || !IsImage(section, disposition!))
         {
-            if (known && HeaderUtilities.RemoveQuotes(disposition!.Name) == "top_k") upload.TopK = await ReadTextAsync(section.Body, cancellationToken);
+            if (known && HeaderUtilities.RemoveQuotes(disposition!.Name) == "top_k")
+                upload.TopK = await ReadTextAsync(section.Body, cancellationToken);
             await section.Body.DrainAsync(cancellationToken);
             return;
         }

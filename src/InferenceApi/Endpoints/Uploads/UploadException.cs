@@ -14,7 +14,9 @@ internal sealed class UploadException(ProblemKind kind, string detail) : Excepti
         new(ProblemKind.TooManyImages, $"The request has more than {limit} images (Uploads:MaxImages). Send several requests; the service batches across requests.");
 
     public static UploadException NoImage() =>
-        new(ProblemKind.NoImage, $"The request carries no image. Send the file as the body, as a file field of a form, or as JSON: {JsonUpload.Example}.");
+        new(
+            ProblemKind.NoImage,
+            $"The request carries no image. Send the file as the body, as a file field of a form, or as JSON: {JsonUpload.Example}.");
 
     public static UploadException Malformed(string detail) => new(ProblemKind.RequestMalformed, detail);
 }

@@ -30,12 +30,13 @@ public sealed partial class RequestLogTests : IDisposable
         RecordedLog.Entry line = OnlyLine();
         Assert.Equal(("InferenceApi.Classify", LogLevel.Information), (line.Category, line.Level));
         string telemetry = Pages.Read("docs/telemetry.md");
-        string fields = telemetry[telemetry.IndexOf("| `TraceId`", StringComparison.Ordinal)..telemetry.IndexOf("Event ids are unique", StringComparison.Ordinal)];
+        int from = telemetry.IndexOf("| `TraceId`", StringComparison.Ordinal), to = telemetry.IndexOf("Event ids are unique", StringComparison.Ordinal);
         string[] documented =
         [
-            .. fields.Split('\n').Where(row => row.StartsWith('|')).SelectMany(row => Names().Matches(row.Split('|')[1])).Select(name => name.Groups[1].Value),
+            .. telemetry[from..to].Split('\n').Where(row => row.StartsWith('|'))
+                .SelectMany(row => Names().Matches(row.Split('|')[1])).Select(name => name.Groups[1].Value),
         ];
-        Assert.Equal(documented.Order(StringComparer.Ordinal), line.Values.Keys.Where(name => name[0] != '{').Order(StringComparer.Ordinal));
+        Assert.Equal(documented.Order(), line.Values.Keys.Where(name => name[0] != '{').Order());
         Assert.Equal((ApiFactory.Model, 1, 200, "-", 1, 0, (long)picture.Length), (
             Value<string>(line, "Model"), Value<int>(line, "Version"), Value<int>(line, "Status"), Value<string>(line, "Problem"),
             Value<int>(line, "Images"), Value<int>(line, "Failed"), Value<long>(line, "Bytes")));
@@ -68,7 +69,8 @@ public sealed partial class RequestLogTests : IDisposable
         using (var client = new TcpClient())
         {
             await client.ConnectAsync(address.Host, address.Port);
-            string head = $"POST /v1/models/{ApiFactory.Model}:classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\n";
+            string head =
+                $"POST /v1/models/{ApiFactory.Model}:classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\n";
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
             await client.GetStream().WriteAsync(new byte[500]);
         }
@@ -78,7 +80,8 @@ public sealed partial class RequestLogTests : IDisposable
         Assert.Matches("inference_request_duration_seconds_count{[^}]*status=\"499\"[^}]*} 1", await http.GetStringAsync("/metrics"));
     }
 
-    private static T Value<T>(RecordedLog.Entry line, string name) => (T)Convert.ChangeType(line.Values[name]!, typeof(T), CultureInfo.InvariantCulture);
+    private static T Value<T>(RecordedLog.Entry line, string name) =>
+        (T)Convert.ChangeType(line.Values[name]!, typeof(T), CultureInfo.InvariantCulture);
 
     /// <summary>It is written after the answer, so the caller may be ahead of it.</summary>
     private RecordedLog.Entry OnlyLine()

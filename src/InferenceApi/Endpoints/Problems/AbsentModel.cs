@@ -16,7 +16,8 @@ internal static class AbsentModel
         if (ModelCatalog.Find(name) is not null)
         {
             return new Problem(
-                ProblemKind.ModelNotInstalled, $"{name} is not installed.{here} Install it with: dotnet run --project tools/export -- {name}");
+                ProblemKind.ModelNotInstalled,
+                $"{name} is not installed.{here} Install it with: dotnet run --project tools/export -- {name}");
         }
 
         string[] published = [.. ModelCatalog.Entries.Select(entry => entry.Name)];

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; of the others top_k is read.</summary>
+/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; top_k is read too.</summary>
 internal static class MultipartUpload
 {
     public static async ValueTask ReadAsync(

@@ -116,10 +116,10 @@ internal sealed class ClassifyDocumentation : IOperationFilter
 
     private static OpenApiParameter Parameter(
         string name, ParameterLocation location, JsonSchemaType type, string description, int? standard) => new()
-    {
-        Name = name,
-        In = location,
-        Description = description,
-        Schema = new OpenApiSchema { Type = type, Default = standard is { } value ? JsonValue.Create(value) : null },
-    };
+        {
+            Name = name,
+            In = location,
+            Description = description,
+            Schema = new OpenApiSchema { Type = type, Default = standard is { } value ? JsonValue.Create(value) : null },
+        };
 }

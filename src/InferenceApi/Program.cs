@@ -1,8 +1,8 @@
 using InferenceApi;
-using InferenceApi.Endpoints.OpenApi;
 using InferenceApi.Endpoints.Classify;
 using InferenceApi.Endpoints.Health;
 using InferenceApi.Endpoints.Models;
+using InferenceApi.Endpoints.OpenApi;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Hosting;
@@ -15,7 +15,8 @@ NativeHeaps.Limit();
 try
 {
     // The settings lie beside the program, wherever it is started from.
-    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var options = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(options);
     builder.AddSettings();
     builder.AddJsonLog();
     builder.AddTelemetry();

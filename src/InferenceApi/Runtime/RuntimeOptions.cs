@@ -31,9 +31,9 @@ public sealed record RuntimeOptions : IValidatableObject
     public int Sessions { get; init; }
 
     /// <summary>
-    /// Threads of one run; 0: on the CPU the cores that this process may use divided by <see cref="Sessions"/>, on a GPU 1. Where <see
-    /// cref="Sessions"/> is 0 it is the number of cores to adapt to. Set it where the CPU limit of the container is lower than what .NET
-    /// sees.
+    /// Threads of one run; 0: on the CPU the cores that this process may use divided by <see cref="Sessions"/>, on a GPU 1. Where
+    /// <see cref="Sessions"/> is 0 it is the number of cores to adapt to. Set it where the CPU limit of the container is lower than what
+    /// .NET sees.
     /// </summary>
     [Range(0, 256)]
     public int IntraOpThreads { get; init; }
@@ -65,7 +65,8 @@ public sealed record RuntimeOptions : IValidatableObject
     /// <summary>What the attributes cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (DeviceIds.Count > MostDevices || DeviceIds.Any(id => id is < 0 or >= MostDevices) || DeviceIds.Distinct().Count() < DeviceIds.Count)
+        bool eachOnce = DeviceIds.Distinct().Count() == DeviceIds.Count;
+        if (DeviceIds.Count > MostDevices || !eachOnce || DeviceIds.Any(id => id is < 0 or >= MostDevices))
         {
             yield return new ValidationResult(
                 $"Runtime:DeviceIds is '{string.Join(", ", DeviceIds)}'; allowed: different numbers from 0 to {MostDevices - 1}.",

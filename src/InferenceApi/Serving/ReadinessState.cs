@@ -6,7 +6,7 @@ namespace InferenceApi.Serving;
 /// </summary>
 public sealed class ReadinessState
 {
-    /// <summary>The reason from when the service begins to stop; the same words are in the problem of a request that comes too late.</summary>
+    /// <summary>The reason from when the service begins to stop; a request that comes too late gets the same words.</summary>
     public const string Stopping = "The service is shutting down.";
 
     private volatile string _reason = "The models are being loaded.";

@@ -67,13 +67,16 @@ internal static class SettingsCheck
         }
     }
 
-    /// <summary>Other sections belong to others, but one that is nearly ours is meant for us.</summary>
+    /// <summary>Other sections belong to others, but one that is nearly ours and has a setting of ours is meant for us.</summary>
     private static IEnumerable<string> MisspeltSection(IConfigurationSection section)
     {
         string[] ours = [.. SettingSection.All.Select(each => each.Name)];
         if (ours.Contains(section.Key, StringComparer.OrdinalIgnoreCase)) return [];
         if (NearestNames.Of(section.Key, ours) is not [string meant, ..]) return [];
-        return section.GetChildren().Select(child => Unknown($"{section.Key}:{child.Key}", child.Value, [$"{meant}:{child.Key}"]));
+        PropertyInfo[] settings = SettingSection.All.Single(each => each.Name == meant).Type.GetProperties();
+        return section.GetChildren()
+            .Where(child => settings.Any(setting => setting.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)))
+            .Select(child => Unknown($"{section.Key}:{child.Key}", child.Value, [$"{meant}:{child.Key}"]));
     }
 
     private static Type? ElementOf(Type type) =>

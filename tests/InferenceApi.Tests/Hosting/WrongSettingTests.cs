@@ -46,6 +46,13 @@ public sealed class WrongSettingTests
     public Task Variable_IsNamedInOneLine(string name, string value, string line) => AssertLineAsync(line, [], (name, value));
 
     [Fact]
+    public async Task SettingOfAnother_WithANameLikeOurs_IsLeftAlone()
+    {
+        ServiceRun run = await ServiceRun.OfAsync(["--Uploads:MaxImages=0"], ("Service__Name", "shop"));
+        Assert.Single(run.Errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task TwoWrongSettings_AreTwoLines()
     {
         ServiceRun run = await ServiceRun.OfAsync(["--Runtime:Sessions=-1", "--Uploads:MaxImages=0"]);

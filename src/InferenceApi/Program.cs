@@ -1,7 +1,8 @@
-using InferenceApi.Endpoints;
+using InferenceApi;
 using InferenceApi.Endpoints.Classify;
 using InferenceApi.Endpoints.Health;
 using InferenceApi.Endpoints.Models;
+using InferenceApi.Endpoints.OpenApi;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Hosting;
@@ -11,31 +12,36 @@ using InferenceApi.Telemetry;
 if (HealthCheckCommand.Wants(args)) return await HealthCheckCommand.RunAsync(args);
 
 NativeHeaps.Limit();
-
-// The settings lie beside the program, wherever it is started from.
-WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddSettings();
-builder.AddTelemetry();
-builder.Services.AddEngine();
-ApiJson.AddJson(builder.Services);
-builder.Services.AddDocumentation();
-
-WebApplication app = builder.Build();
-if (!app.TryChooseProvider())
+try
 {
-    await app.DisposeAsync();
-    return 1;
-}
+    // The settings lie beside the program, wherever it is started from.
+    var options = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(options);
+    builder.AddSettings();
+    builder.AddJsonLog();
+    builder.AddTelemetry();
+    builder.Services.AddWalk();
+    ApiJson.AddJson(builder.Services);
+    builder.Services.AddDocumentation();
 
-app.ReportJpegDecoder();
-app.UseRequestTelemetry();
-app.UseProblems();
-app.UseDocumentation();
-app.MapClassify();
-app.MapModels();
-app.MapHealth();
-app.MapMetrics();
-app.MapErrors();
-app.MapFront();
-await app.RunAsync();
-return 0;
+    await using WebApplication app = builder.Build();
+    if (!app.TryChooseProvider()) return 1;
+
+    app.ReportJpegDecoder();
+    app.UseRequestTelemetry();
+    app.UseProblems();
+    app.UseDocumentation();
+    app.MapClassify();
+    app.MapModels();
+    app.MapHealth();
+    app.MapMetrics();
+    app.MapErrors();
+    app.MapFront();
+    await app.ServeAsync();
+    return 0;
+}
+catch (StartException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return ServiceStart.WrongSetting;
+}

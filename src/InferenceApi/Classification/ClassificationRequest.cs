@@ -15,10 +15,12 @@ public sealed record ClassificationRequest(RequestRecord Record, TimeSpan Allowe
     public string Model => Record.Model;
 
     /// <summary>How many of a model's classes to answer.</summary>
+    /// <param name="classes">Of the model.</param>
+    /// <param name="inBody">As the body has it, once it is read.</param>
     /// <exception cref="ClassificationException">Fewer than one, or more than there are.</exception>
-    internal int TopKOf(int classes)
+    internal int TopKOf(int classes, int? inBody = null)
     {
-        if (TopK is not { } count) return Math.Min(DefaultTopK, classes);
+        if ((TopK ?? inBody) is not { } count) return Math.Min(DefaultTopK, classes);
         if (count >= 1 && count <= classes) return count;
         throw new ClassificationException(
             new Failure(FailureKind.TopKInvalid, $"top_k is {count}; it must be 1 to {classes}, the model's number of classes."));

@@ -15,6 +15,9 @@ public sealed class EncodedImages : IReadOnlyList<EncodedImage>, IDisposable
     /// <summary>Size of all files.</summary>
     public long Bytes => _images.Sum(image => (long)image.File.Memory.Length);
 
+    /// <summary>How many classes to answer, where the body says so; null where it does not.</summary>
+    public int? TopK { get; set; }
+
     public EncodedImage this[int index] => _images[index];
 
     /// <summary>Takes an image over.</summary>

@@ -14,6 +14,9 @@ public enum FailureKind
     /// <summary>The model is installed and cannot be used now.</summary>
     ModelUnavailable,
 
+    /// <summary>The service is shutting down; another instance answers.</summary>
+    ShuttingDown,
+
     /// <summary>More classes are asked for than the model has, or fewer than one.</summary>
     TopKInvalid,
 
@@ -50,12 +53,12 @@ public enum FailureKind
 public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAfter = null, Exception? Cause = null)
 {
     // A model that is loaded anew, or a device whose memory another run gives back.
-    private static readonly TimeSpan ModelRetry = TimeSpan.FromSeconds(5), MemoryRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ModelRetry = TimeSpan.FromSeconds(5), MemoryRetry = TimeSpan.FromSeconds(1), StoppingRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>How an image that failed so is counted.</summary>
     public ImageOutcome Outcome => Kind switch
     {
-        FailureKind.Overloaded or FailureKind.ModelUnavailable => ImageOutcome.Refused,
+        FailureKind.Overloaded or FailureKind.ModelUnavailable or FailureKind.ShuttingDown => ImageOutcome.Refused,
         FailureKind.DeadlineExceeded => ImageOutcome.Expired,
         FailureKind.Internal => ImageOutcome.Failed,
         _ => ImageOutcome.BadImage,
@@ -67,6 +70,7 @@ public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAft
         ClassificationException known => known.Failure,
         InvalidImageException image => new(KindOf(image.Reason), image.Message, Cause: thrown),
         UnknownModelException => new(FailureKind.ModelUnknown, thrown.Message, Cause: thrown),
+        ServiceStoppingException => new(FailureKind.ShuttingDown, ReadinessState.Stopping, StoppingRetry, thrown),
         ModelUnavailableException or QueueClosedException => new(FailureKind.ModelUnavailable, thrown.Message, ModelRetry, thrown),
         OverloadedException overloaded => new(FailureKind.Overloaded, thrown.Message, overloaded.RetryAfter, thrown),
         DeadlineExceededException => new(FailureKind.DeadlineExceeded, thrown.Message, Cause: thrown),

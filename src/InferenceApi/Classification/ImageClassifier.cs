@@ -84,7 +84,7 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
         using ModelLease lease = await models.AcquireAsync(request.Model, cancellation);
         ServedModel model = lease.Model;
         record.Version = model.Manifest.Version;
-        int topK = request.TopKOf(model.Classes);
+        int topK = request.TopKOf(model.Classes, images.TopK);
         if (good > model.QueueCapacity) throw TooMany(model.QueueCapacity);
         using AdmissionTicket ticket = model.Admit(good, deadline, slots.Backlog(good));
         record.Timings = record.Timings with { Admit = Ended("admit", complete, time.GetTimestamp()) };

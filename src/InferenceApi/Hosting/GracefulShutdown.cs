@@ -16,7 +16,7 @@ internal sealed partial class GracefulShutdown(
     /// <summary>Runs before any hosted service, the web server among them, is asked to stop.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        readiness.SetNotReady("The service is shutting down.");
+        readiness.Stop();
         TimeSpan delay = options.Value.Delay;
         Log.Stopping(log, delay.TotalSeconds, options.Value.DrainTimeout.TotalSeconds);
         if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -28,7 +28,7 @@ internal sealed partial class GracefulShutdown(
 
     private static partial class Log
     {
-        [LoggerMessage(1002, LogLevel.Information, "Shutting down: unready now, serving for {Delay} s more, then draining for at most {Drain} s")]
+        [LoggerMessage(1032, LogLevel.Information, "Shutting down: unready now, serving for {Delay} s more, then draining for at most {Drain} s")]
         public static partial void Stopping(ILogger logger, double delay, double drain);
     }
 }

@@ -9,36 +9,36 @@ namespace InferenceApi.Runtime;
 public sealed record CudaOptions
 {
     /// <summary>
-    /// Whether float32 networks may round products to TF32 (10 bits of mantissa) on tensor cores; default false: the answer is the CPU's
-    /// but for summation order. True is several times faster; an fp16 variant of the model is faster still and says what it is.
+    /// Whether float32 networks may round products to TF32 (10 bits of mantissa) on tensor cores: several times faster, no longer the CPU's
+    /// answer. An fp16 variant of the model is faster still and says what it is.
     /// </summary>
     public bool Tf32 { get; init; }
 
     /// <summary>
-    /// Bytes that one session's arena may take on its GPU; 0 to 2^50, default 0: no limit of its own. Weights and staging lie outside the
-    /// arena. It grows by what is asked for, not by doubling, and never shrinks.
+    /// Bytes that one session's arena may take on its GPU; 0: no limit. Weights and staging lie outside the arena. It grows by what is
+    /// asked for, not by doubling, and never shrinks.
     /// </summary>
     [Range(0, 1L << 50)]
     public long GpuMemoryLimit { get; init; }
 
-    /// <summary>Which of cuDNN's heuristics picks convolution plans; default exhaustive, the most careful one.</summary>
+    /// <summary>Which of cuDNN's heuristics picks convolution plans; exhaustive is the most careful one.</summary>
     public CudnnSearch ConvolutionSearch { get; init; } = CudnnSearch.Exhaustive;
 
-    /// <summary>Whether plans may take as much workspace as they like; default true. More workspace admits faster plans.</summary>
+    /// <summary>Whether plans may take as much workspace as they like. More workspace admits faster plans.</summary>
     public bool MaxWorkspace { get; init; } = true;
 
     /// <summary>
-    /// Whether convolutions run channels-last; default false. It pays for fp16 on tensor cores and costs transposes in float32: measure.
+    /// Whether convolutions run channels-last. It pays for fp16 on tensor cores and costs transposes in float32: measure.
     /// </summary>
     public bool PreferNhwc { get; init; }
 
-    /// <summary>Whether a convolution and its bias become one kernel beyond what the graph optimiser fuses; default false.</summary>
+    /// <summary>Whether a convolution and its bias become one kernel beyond what the graph optimiser fuses.</summary>
     public bool FuseConvBias { get; init; }
 
     /// <summary>
-    /// Whether every batch size is captured as one CUDA graph; default true. A replay skips cuDNN's plan cache, which forgets its plans
-    /// whenever the batch size changes, and about a hundred kernel launches. False opens one session for every batch size instead,
-    /// each with its own copy of the weights.
+    /// Whether every batch size is captured as one CUDA graph. A replay skips the plan cache of cuDNN, which forgets its plans whenever the
+    /// batch size changes, and about a hundred kernel launches. False opens one session for every batch size instead, each with its own
+    /// copy of the weights.
     /// </summary>
     public bool Graphs { get; init; } = true;
 

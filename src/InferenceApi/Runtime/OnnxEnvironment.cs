@@ -71,10 +71,10 @@ public static partial class OnnxEnvironment
 
     private static partial class Log
     {
-        [LoggerMessage(1001, LogLevel.Warning, "ONNX Runtime: {Message} ({Location})")]
+        [LoggerMessage(4001, LogLevel.Warning, "ONNX Runtime: {Message} ({Location})")]
         public static partial void NativeWarning(ILogger logger, string message, string location);
 
-        [LoggerMessage(1002, LogLevel.Error, "ONNX Runtime: {Message} ({Location})")]
+        [LoggerMessage(4002, LogLevel.Error, "ONNX Runtime: {Message} ({Location})")]
         public static partial void NativeError(ILogger logger, string message, string location);
     }
 }

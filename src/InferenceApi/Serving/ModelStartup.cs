@@ -12,35 +12,21 @@ public sealed partial class ModelStartup : BackgroundService
     private readonly ServingOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<ModelStartup> _logger;
-    private readonly CancellationTokenRegistration _stopping;
 
     public ModelStartup(
-        ServedModels models,
-        ReadinessState readiness,
-        IOptions<ServingOptions> options,
-        TimeProvider clock,
-        IHostApplicationLifetime lifetime,
-        ILogger<ModelStartup> logger)
+        ServedModels models, ReadinessState readiness, IOptions<ServingOptions> options, TimeProvider clock, ILogger<ModelStartup> logger)
     {
         _models = models;
         _readiness = readiness;
         _options = options.Value;
         _clock = clock;
         _logger = logger;
-        // Before anything stops: balancers look elsewhere while what was accepted is answered.
-        _stopping = lifetime.ApplicationStopping.Register(() => _readiness.SetNotReady("The service is stopping."));
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         await _models.StopAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    public override void Dispose()
-    {
-        _stopping.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,7 +1,7 @@
 namespace InferenceApi.Serving;
 
-/// <summary>The model is installed and cannot be used now: it failed to load, or the service is stopping.</summary>
-public sealed class ModelUnavailableException(string name, string reason, Exception? cause = null)
+/// <summary>The model is installed and cannot be used now: it failed to load, or the service is shutting down.</summary>
+public class ModelUnavailableException(string name, string reason, Exception? cause = null)
     : Exception($"Model '{name}' is not available: {reason}", cause)
 {
     public string Name { get; } = name;

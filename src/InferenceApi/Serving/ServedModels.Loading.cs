@@ -73,7 +73,7 @@ public sealed partial class ServedModels
             else model.MarkFailed(version, reason, _clock);
         }
 
-        if (stopping) return new ModelUnavailableException(model.Name, "the service is stopping.");
+        if (stopping) return new ServiceStoppingException(model.Name);
         _metrics.ModelLoaded(model.Name, version.Number, succeeded: false);
         Log.LoadFailed(_logger, model.Name, version.Number, failure);
         return new ModelUnavailableException(model.Name, reason, failure);

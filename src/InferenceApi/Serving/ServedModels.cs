@@ -238,6 +238,6 @@ public sealed partial class ServedModels : IDisposable
 
     private void ThrowIfStopping(string name)
     {
-        if (_stopping.IsCancellationRequested) throw new ModelUnavailableException(name, "the service is stopping.");
+        if (_stopping.IsCancellationRequested) throw new ServiceStoppingException(name);
     }
 }

@@ -64,7 +64,7 @@ public static class TelemetryRegistration
         .AddOtlpExporter(options => Point(options, configuration, "TRACES"));
 
     /// <summary>Whether a path is one that machines ask for every few seconds.</summary>
-    private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path == "/metrics";
+    private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path == "/healthz" || path == "/metrics";
 
     private static bool IsExported(IConfiguration configuration, string signal) =>
         (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]) is { Length: > 0 }

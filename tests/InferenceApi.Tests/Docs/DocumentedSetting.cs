@@ -1,28 +1,24 @@
 using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
-using Imaging;
-using InferenceApi.Endpoints.Requests;
-using InferenceApi.Endpoints.Uploads;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using InferenceApi.Hosting;
-using InferenceApi.Runtime;
-using InferenceApi.Serving;
 
 namespace InferenceApi.Tests.Docs;
 
 /// <summary>Every setting the service reads, by reflection.</summary>
 /// <param name="Name">For example Runtime:Sessions; nested ones have a third part.</param>
-/// <param name="Default">As the table of docs/operations.md writes it.</param>
-internal sealed record DocumentedSetting(string Name, string Default)
+/// <param name="Default">As the tables of docs/settings.md write it.</param>
+/// <param name="Allowed">Likewise.</param>
+/// <param name="Meaning">The summary of the property, on one line.</param>
+internal sealed partial record DocumentedSetting(string Name, string Default, string Allowed, string Meaning)
 {
-    public static IReadOnlyList<string> Sections { get; } =
-        [UploadOptions.Section, RequestOptions.Section, ShutdownOptions.Section, "Imaging", ServingOptions.Section, RuntimeOptions.Section];
+    public static IReadOnlyList<string> Sections { get; } = [.. SettingSection.All.Select(section => section.Name)];
 
     public static IReadOnlyList<DocumentedSetting> All { get; } =
-    [
-        .. Of(UploadOptions.Section, new UploadOptions()), .. Of(RequestOptions.Section, new RequestOptions()),
-        .. Of(ShutdownOptions.Section, new ShutdownOptions()), .. Of("Imaging", new ImagingOptions()),
-        .. Of(ServingOptions.Section, new ServingOptions()), .. Of(RuntimeOptions.Section, new RuntimeOptions()),
-    ];
+        [.. SettingSection.All.SelectMany(section => Of(section.Name, Activator.CreateInstance(section.Type)!))];
 
     private static IEnumerable<DocumentedSetting> Of(string section, object options)
     {
@@ -32,13 +28,17 @@ internal sealed record DocumentedSetting(string Name, string Default)
             if (!property.CanWrite) continue;
             object? value = property.GetValue(options);
             string name = $"{section}:{property.Name}";
-            if (value is not null && property.PropertyType is { IsClass: true } type && type.Assembly == typeof(RuntimeOptions).Assembly)
+            bool scalar = AllowedValues.IsScalar(property.PropertyType);
+            if (!scalar && value is not null and not IEnumerable)
             {
                 foreach (DocumentedSetting nested in Of(name, value)) yield return nested;
             }
             else
             {
-                yield return new DocumentedSetting(name, Text(value));
+                string allowed = scalar
+                    ? AllowedValues.Of(property.PropertyType, property.GetCustomAttribute<RangeAttribute>()).Text
+                    : "numbered: `:0`, `:1` …";
+                yield return new DocumentedSetting(name, Text(value), allowed, MeaningOf(property));
             }
         }
     }
@@ -51,6 +51,24 @@ internal sealed record DocumentedSetting(string Name, string Default)
         TimeSpan time => $"`{time.ToString("c").TrimEnd('0').PadRight("hh:mm:ss".Length, '0')}`",
         IEnumerable list => list.Cast<object>().Any() ? $"`{string.Join(", ", list.Cast<object>())}`" : "none",
         Enum name => $"`{name.ToString().ToLowerInvariant()}`",
-        _ => $"`{value}`",
+        _ => string.Create(CultureInfo.InvariantCulture, $"`{value}`"),
     };
+
+    private static string MeaningOf(PropertyInfo property)
+    {
+        string file = Path.ChangeExtension(property.DeclaringType!.Assembly.Location, ".xml");
+        string member = $"P:{property.DeclaringType.FullName}.{property.Name}";
+        XElement documented = XDocument.Load(file).Descendants("member").Single(each => (string?)each.Attribute("name") == member);
+        return Spaces().Replace(string.Concat(documented.Element("summary")!.Nodes().Select(Plain)).Trim(), " ");
+    }
+
+    private static string Plain(XNode node) => node switch
+    {
+        XElement { Name.LocalName: "see" } reference => $"`{((string)reference.Attribute("cref")!).Split('.')[^1]}`",
+        XElement code => $"`{code.Value}`",
+        _ => node.ToString(),
+    };
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
 }

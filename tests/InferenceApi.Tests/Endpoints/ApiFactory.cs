@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Logging;
 using ModelStore;
 using TestKit;
 
@@ -31,6 +32,9 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
         ["Logging:LogLevel:Default"] = "Warning",
     };
 
+    /// <summary>What the service logs, as far as the levels in <see cref="Settings"/> let it through.</summary>
+    internal RecordedLog Log { get; } = new();
+
     public static async Task<JsonElement> JsonOf(HttpResponseMessage answer)
     {
         using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
@@ -55,6 +59,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.ConfigureLogging(logging => logging.AddProvider(Log));
         builder.UseSetting("Serving:Store", _store.Path);
         foreach ((string key, string value) in Settings) builder.UseSetting(key, value);
     }

@@ -46,7 +46,7 @@ public sealed class ModelEndTests
 
         Task stopping = rig.Models.StopAsync(default);
 
-        await Assert.ThrowsAsync<ModelUnavailableException>(() => rig.Models.AcquireAsync("one", default).AsTask().Soon());
+        await Assert.ThrowsAsync<ServiceStoppingException>(() => rig.Models.AcquireAsync("one", default).AsTask().Soon());
         Assert.False(stopping.IsCompleted);
         running.Finish();
         session.Open();
@@ -90,7 +90,7 @@ public sealed class ModelEndTests
         mayOpen.Set();
 
         await stopping.Soon();
-        await Assert.ThrowsAsync<ModelUnavailableException>(() => request.Soon());
+        await Assert.ThrowsAsync<ServiceStoppingException>(() => request.Soon());
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using InferenceApi.Serving;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TestKit;
@@ -9,16 +8,15 @@ namespace InferenceApi.Tests.Serving;
 public sealed class ModelStartupTests
 {
     [Fact]
-    public async Task Ready_OnlyAfterEveryPreloadedModelIsWarm_AndNotOnceItStops()
+    public async Task Ready_OnlyAfterEveryPreloadedModelIsWarm_AndItAnswersUntilItIsStopped()
     {
         await using var rig = new ServingRig();
         rig.Install("one");
         rig.Install("two");
         using var mayOpen = new ManualResetEventSlim();
         rig.OnOpen = model => Assert.True(model.Manifest.Name == "one" || mayOpen.Wait(Patience.Limit));
-        using var lifetime = new Lifetime();
         var readiness = new ReadinessState();
-        using ModelStartup startup = Create(rig, readiness, lifetime, "one", "two");
+        using ModelStartup startup = Create(rig, readiness, "one", "two");
 
         await startup.StartAsync(default);
         Patience.Until(() => rig.Status("two").State == ModelState.Loading, "model two is being loaded");
@@ -26,21 +24,19 @@ public sealed class ModelStartupTests
         mayOpen.Set();
         Patience.Until(() => readiness.IsReady, "both models are warm");
 
-        lifetime.StopApplication();
-        Assert.False(readiness.IsReady);
         // Not ready, and yet it answers until it is stopped.
+        readiness.Stop();
         await rig.ClassifyAsync("one", 1);
         await startup.StopAsync(default).Soon();
-        await Assert.ThrowsAsync<ModelUnavailableException>(() => rig.ClassifyAsync("one", 1));
+        await Assert.ThrowsAsync<ServiceStoppingException>(() => rig.ClassifyAsync("one", 1));
     }
 
     [Fact]
     public async Task ModelThatIsMissing_KeepsItNotReady_UntilItIsInstalled()
     {
         await using var rig = new ServingRig();
-        using var lifetime = new Lifetime();
         var readiness = new ReadinessState();
-        using ModelStartup startup = Create(rig, readiness, lifetime, "one");
+        using ModelStartup startup = Create(rig, readiness, "one");
         await startup.StartAsync(default);
         Patience.Until(() => readiness.Reason.Contains("'one'", StringComparison.Ordinal), "the missing model is named");
 
@@ -56,13 +52,29 @@ public sealed class ModelStartupTests
     }
 
     [Fact]
+    public async Task ModelThatBecomesWarm_WhileTheServiceStops_DoesNotMakeItReady()
+    {
+        await using var rig = new ServingRig();
+        rig.Install("one");
+        var readiness = new ReadinessState();
+        using ModelStartup startup = Create(rig, readiness, "one");
+        readiness.Stop();
+
+        await startup.StartAsync(default);
+        Patience.Until(() => rig.Status("one").State == ModelState.Ready, "the model is warm");
+
+        await startup.StopAsync(default).Soon();
+        Assert.False(readiness.IsReady);
+        Assert.Equal("The service is shutting down.", readiness.Reason);
+    }
+
+    [Fact]
     public async Task NewVersion_IsFoundByThePoll()
     {
         await using var rig = new ServingRig();
         rig.Install("one");
-        using var lifetime = new Lifetime();
         var readiness = new ReadinessState();
-        using ModelStartup startup = Create(rig, readiness, lifetime, "one");
+        using ModelStartup startup = Create(rig, readiness, "one");
         await startup.StartAsync(default);
         Patience.Until(() => readiness.IsReady, "the first version is warm");
 
@@ -77,24 +89,9 @@ public sealed class ModelStartupTests
         await startup.StopAsync(default).Soon();
     }
 
-    private static ModelStartup Create(ServingRig rig, ReadinessState readiness, Lifetime lifetime, params string[] preload)
+    private static ModelStartup Create(ServingRig rig, ReadinessState readiness, params string[] preload)
     {
         var options = new ServingOptions { Store = rig.Serving.Store, Preload = preload };
-        return new ModelStartup(rig.Models, readiness, Options.Create(options), rig.Clock, lifetime, NullLogger<ModelStartup>.Instance);
-    }
-
-    private sealed class Lifetime : IHostApplicationLifetime, IDisposable
-    {
-        private readonly CancellationTokenSource _stopping = new();
-
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => _stopping.Token;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => _stopping.Cancel();
-
-        public void Dispose() => _stopping.Dispose();
+        return new ModelStartup(rig.Models, readiness, Options.Create(options), rig.Clock, NullLogger<ModelStartup>.Instance);
     }
 }

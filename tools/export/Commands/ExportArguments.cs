@@ -11,6 +11,9 @@ internal sealed record ExportArguments
     /// <summary>Seed where --synthetic comes without one.</summary>
     public const int DefaultSeed = 1;
 
+    private const int MostSuggestions = 4;
+    private static readonly string[] Commands = ["list", "verify", "remove"];
+
     private const string HalfSuffix = "_fp16";
 
     public IReadOnlyList<string> Models { get; init; } = [];
@@ -67,8 +70,16 @@ internal sealed record ExportArguments
     }
 
     private static CatalogEntry Known(string model) => ModelCatalog.Find(model) ?? throw new UsageException(
-        $"'{model}' is not a published model. Known: {string.Join(", ", ModelCatalog.Entries.Select(entry => entry.Name))}. " +
-        "Your own: --name NAME --checkpoint FILE.");
+        $"'{model}' is not a published model. {Suggestion(model)} Your own: --name NAME --checkpoint FILE.");
+
+    private static string Suggestion(string model)
+    {
+        string[] published = [.. ModelCatalog.Entries.Select(entry => entry.Name)];
+        if (NearestNames.Of(model, published) is { Count: > 0 } near) return $"Did you mean {string.Join(" or ", near.Take(MostSuggestions))}?";
+        return NearestNames.Of(model, Commands) is [string command, ..]
+            ? $"Did you mean the command {command}?"
+            : $"Known: {string.Join(", ", published)}.";
+    }
 
     private ExportRequest Request(string name, CatalogEntry? entry) => new()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Export.Downloads;
 using ModelStore;
 using Spectre.Console;
@@ -26,6 +27,7 @@ internal static class ExportCommand
         Option<string> precision = new("--precision") { Description = "fp32, or fp16 for GPUs: installed beside the other as MODEL_fp16.", HelpName = "fp32|fp16", DefaultValueFactory = _ => "fp32" };
         Option<bool> force = new("--force") { Description = "Install another version even though the model is installed already." };
 
+        models.Validators.Add(RefuseOptions);
         RootCommand root = new("Brings ResNet and ResNeXt classifiers from PyTorch checkpoints into a model store, as ONNX. Nothing in a checkpoint is executed.")
         {
             models, all, checkpoint, name, labels, synthetic, precision, force, store,
@@ -48,6 +50,15 @@ internal static class ExportCommand
             cancel)));
         HelpExamples.AddTo(root);
         return root;
+    }
+
+    /// <summary>An option that does not exist would otherwise be taken for a model.</summary>
+    private static void RefuseOptions(ArgumentResult result)
+    {
+        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is not { } unknown) return;
+        IEnumerable<string> options = ((CommandResult)result.Parent!).Command.Options.Select(option => option.Name);
+        string hint = NearestNames.Of(unknown.Value, options) is [string near, ..] ? $" Did you mean {near}?" : "";
+        result.AddError($"There is no option '{unknown.Value}'.{hint}");
     }
 
     private static async Task<int> RunAsync(ExportArguments arguments, StoreFolder store, CancellationToken cancel)

@@ -38,7 +38,7 @@ internal sealed class ExportConsole(IAnsiConsole console, bool plain)
         if (manifest.Agreement is { } agreement)
         {
             Line(string.Create(CultureInfo.InvariantCulture,
-                $"  agrees   with fp32 on {agreement.Top1:P0} of {agreement.Images} {agreement.Source} pictures; probabilities differ by at most {agreement.MaxProbabilityDifference:E1}"));
+                $"  agrees   with fp32 on {agreement.Top1:P0} of {agreement.Images} {agreement.Source} pictures; probabilities differ by at most {agreement.MaxProbabilityDifference:G2}"));
         }
 
         Line(string.Create(CultureInfo.InvariantCulture,

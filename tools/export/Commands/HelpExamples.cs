@@ -36,8 +36,11 @@ internal static class HelpExamples
     {
         public override int Invoke(ParseResult parseResult)
         {
+            bool isRoot = parseResult.CommandResult.Command == root;
+            // The usage line of a sub-command would name the root's arguments too.
+            foreach (Argument argument in root.Arguments) argument.Hidden = !isRoot;
             int code = inner.Invoke(parseResult);
-            if (parseResult.CommandResult.Command == root) parseResult.InvocationConfiguration.Output.WriteLine(Text);
+            if (isRoot) parseResult.InvocationConfiguration.Output.WriteLine(Text);
             return code;
         }
     }

@@ -1,68 +1,70 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using ModelStore;
-using Spectre.Console;
 
 namespace Export.Commands;
 
-/// <summary>`export list`: what is published and what is installed.</summary>
+/// <summary>`export list`: what is installed and what is published.</summary>
 internal static class ListCommand
 {
-    private static readonly string[] Columns = ["model", "architecture", "parameters", "GMACs", "top-1 measured", "top-1 published", "licence", "installed"];
+    /// <summary>The order in which a narrow terminal drops them, from the end.</summary>
+    private static readonly TextTable.Column[] Columns =
+    [
+        new("model"), new("installed"), new("parameters", IsNumber: true), new("top-1 measured", IsNumber: true), new("architecture"),
+        new("top-1 published"), new("GMACs", IsNumber: true), new("licence"),
+    ];
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static Command Build(Option<string> store)
     {
-        Command command = new("list", "Shows the published models and what the store holds.");
+        Option<bool> json = new("--json") { Description = "The same as JSON: an array, `version` null where a model is not installed." };
+        Command command = new("list", "Shows what the store holds and which models are published.") { json };
         command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {
             StoreFolder folder = result.Folder(store);
             int code = ExitCode.Ok;
-            List<InstalledModel> installed = [.. folder.List(broken =>
+            IReadOnlyList<InstalledModel> installed = folder.List(broken =>
             {
                 Console.Error.WriteLine($"export: {broken.Message}");
                 code = ExitCode.Failed;
-            })];
-            Write([.. Rows(installed)]);
-            return Task.FromResult(code);
+            });
+            IReadOnlyList<ListedModel> models = ListedModel.Of(installed);
+            if (result.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(models, Json));
+            else Write(models, folder, installed.Count);
+            if (Directory.Exists(folder.Root)) return Task.FromResult(code);
+            Console.Error.WriteLine($"export: {StoreOption.Missing(folder)}");
+            return Task.FromResult(ExitCode.Failed);
         }));
         return command;
     }
 
-    private static IEnumerable<string[]> Rows(List<InstalledModel> installed)
+    private static void Write(IReadOnlyList<ListedModel> models, StoreFolder folder, int installed)
     {
-        foreach (CatalogEntry entry in ModelCatalog.Entries)
-        {
-            InstalledModel? model = installed.Find(model => model.Manifest.Name == entry.Name);
-            yield return
-            [
-                entry.Name, entry.Architecture, entry.Parameters.ToString("N0", CultureInfo.InvariantCulture), Number(entry.Gmacs),
-                Number(entry.Top1Measured), Number(entry.Top1Published) + (entry.KnownBad ? " (bad upload)" : ""), entry.Licence, State(model),
-            ];
-        }
-
-        foreach (InstalledModel model in installed.Where(model => ModelCatalog.Find(model.Manifest.Name) is null))
-        {
-            ModelManifest manifest = model.Manifest;
-            yield return [manifest.Name, manifest.Architecture, manifest.Parameters.ToString("N0", CultureInfo.InvariantCulture), "", "", "", manifest.Licence, State(model)];
-        }
-    }
-
-    private static string State(InstalledModel? model) =>
-        model is null ? "" : $"version {model.Manifest.Version}, {model.Manifest.Origin.ToString().ToLowerInvariant()}";
-
-    private static string Number(double value) => value.ToString("0.0##", CultureInfo.InvariantCulture);
-
-    private static void Write(List<string[]> rows)
-    {
+        string[][] rows = [.. models.Select(Cells)];
         if (Console.IsOutputRedirected)
         {
-            Console.WriteLine(string.Join('\t', Columns));
+            Console.WriteLine(string.Join('\t', Columns.Select(column => column.Heading)));
             foreach (string[] row in rows) Console.WriteLine(string.Join('\t', row));
             return;
         }
 
-        Table table = new Table().AddColumns(Columns);
-        foreach (string[] row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
+        foreach (string line in TextTable.Lines(Columns, rows, Console.WindowWidth)) Console.WriteLine(line);
+        Console.WriteLine($"{installed} installed in {folder.Root}");
     }
+
+    private static string[] Cells(ListedModel model) =>
+    [
+        model.Model,
+        model.Version is null ? "" : $"version {model.Version}, {model.Weights}{(model.Precision == "fp32" ? "" : $", {model.Precision}")}",
+        model.Parameters.ToString("N0", CultureInfo.InvariantCulture),
+        Number(model.Top1Measured),
+        model.Architecture,
+        Number(model.Top1Published) + (model.KnownBad ? " (bad upload)" : ""),
+        Number(model.Gmacs),
+        model.Licence,
+    ];
+
+    private static string Number(double? value) => value?.ToString("0.0##", CultureInfo.InvariantCulture) ?? "";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ModelStore;
 
 namespace Export.Commands;
@@ -9,7 +10,17 @@ internal static class RemoveCommand
     public static Command Build(Option<string> store)
     {
         Argument<string[]> models = new("MODEL") { Arity = ArgumentArity.OneOrMore, Description = "Models to remove." };
-        Option<int?> version = new("--version-number") { Description = "Remove only this version.", HelpName = "N" };
+        Option<int?> version = new("--version-number")
+        {
+            Description = "Remove only this version.",
+            HelpName = "N",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
+                result.AddError($"--version-number is a whole number, not '{result.Tokens[0].Value}'.");
+                return null;
+            },
+        };
         Command command = new("remove", "Deletes models from the store.") { models, version };
         command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {

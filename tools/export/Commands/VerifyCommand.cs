@@ -13,41 +13,54 @@ internal static class VerifyCommand
         command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {
             StoreFolder folder = result.Folder(store);
-            bool sound = true;
-            foreach (string name in result.GetValue(models) is { Length: > 0 } named ? named : Installed(folder, ref sound)) sound &= Verify(folder, name);
-            return Task.FromResult(sound ? ExitCode.Ok : ExitCode.Failed);
+            if (!Directory.Exists(folder.Root)) throw new ModelStoreException(StoreOption.Missing(folder));
+            int sound = 0, broken = 0;
+            foreach (string name in result.GetValue(models) is { Length: > 0 } named ? named : Installed(folder, ref broken))
+                Verify(folder, name, ref sound, ref broken);
+            Console.WriteLine(Summary(folder, sound, broken));
+            return Task.FromResult(broken == 0 ? ExitCode.Ok : ExitCode.Failed);
         }));
         return command;
     }
 
-    private static string[] Installed(StoreFolder folder, ref bool sound)
+    private static string Summary(StoreFolder folder, int sound, int broken)
     {
-        List<string> broken = [];
-        string[] names = [.. folder.List(failure => broken.Add(failure.Message)).Select(model => model.Manifest.Name)];
-        foreach (string message in broken) Console.Error.WriteLine($"export: {message}");
-        sound &= broken.Count == 0;
+        if (sound + broken == 0) return $"nothing is installed in {folder.Root}";
+        string versions = sound == 1 ? "1 version" : $"{sound} versions";
+        return $"{versions} sound{(broken == 0 ? "" : $", {broken} not")} in {folder.Root}";
+    }
+
+    private static string[] Installed(StoreFolder folder, ref int broken)
+    {
+        List<string> unreadable = [];
+        string[] names = [.. folder.List(failure => unreadable.Add(failure.Message)).Select(model => model.Manifest.Name)];
+        foreach (string message in unreadable) Console.Error.WriteLine($"export: {message}");
+        broken += unreadable.Count;
         return names;
     }
 
-    private static bool Verify(StoreFolder folder, string name)
+    private static void Verify(StoreFolder folder, string name, ref int sound, ref int broken)
     {
         IReadOnlyList<int> versions = folder.Versions(name);
-        if (versions.Count == 0) Console.Error.WriteLine($"export: {name}: is not installed in {folder.Root}.");
-        bool sound = versions.Count > 0;
+        if (versions.Count == 0)
+        {
+            Console.Error.WriteLine($"export: {name}: is not installed in {folder.Root}.");
+            broken++;
+        }
+
         foreach (int version in versions)
         {
             try
             {
                 ModelFileVerifier.Verify(folder.Open(name, version));
                 Console.WriteLine($"{name} version {version}: sound");
+                sound++;
             }
             catch (ModelStoreException exception)
             {
                 Console.Error.WriteLine($"export: {exception.Message}");
-                sound = false;
+                broken++;
             }
         }
-
-        return sound;
     }
 }

@@ -87,7 +87,7 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
             (attempt, delay) = file.Length > before ? (1, options.FirstDelay) : (attempt + 1, delay);
             if (attempt > AttemptsFor(failure))
                 throw new DownloadException(
-                    $"{address}: {Reason(failure)}; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.",
+                    $"{address}: {Reason(failure)}{(file.Length == 0 ? "." : $"; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.")}",
                     failure)
                 { Unreachable = true };
             await Task.Delay(delay, time, cancel).ConfigureAwait(false);

@@ -1,10 +1,10 @@
 using InferenceApi.Classification;
-using InferenceApi.Endpoints.Problems;
+using InferenceApi.Endpoints.Json;
 using InferenceApi.Endpoints.Requests;
+using InferenceApi.Endpoints.Routing;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace InferenceApi.Endpoints.Classify;
@@ -14,21 +14,15 @@ internal static class ClassifyEndpoint
 {
     public const string Route = "/v1/models/{model}:classify";
 
-    private static readonly string[] OtherVerbs = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
-
     public static void MapClassify(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Route, ClassifyAsync).WithName("Classify").WithSummary("Classify one or more pictures.").WithTags("Classify");
 
         // Without this, GET …:classify would match GET /v1/models/{model} as a model called "x:classify".
-        routes.MapMethods(Route, OtherVerbs, (HttpContext context) =>
-        {
-            context.Response.Headers.Allow = "POST";
-            return new Problem(ProblemKind.MethodNotAllowed, "Classification is a POST with a picture.");
-        }).ExcludeFromDescription();
+        routes.RefuseOtherVerbs(Route, "POST");
     }
 
-    private static async Task<Ok<ClassifyResponse>> ClassifyAsync(
+    private static async Task<JsonAnswer<ClassifyResponse>> ClassifyAsync(
         HttpContext context,
         string model,
         ImageClassifier classifier,
@@ -45,6 +39,6 @@ internal static class ClassifyEndpoint
 
         context.Response.Headers["Server-Timing"] = ServerTiming.Format(record.Timings);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(ClassifyResponse.Of(reply));
+        return new JsonAnswer<ClassifyResponse>(ClassifyResponse.Of(reply));
     }
 }

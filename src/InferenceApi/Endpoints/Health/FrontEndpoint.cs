@@ -1,10 +1,19 @@
+using InferenceApi.Endpoints.Json;
+using InferenceApi.Endpoints.Routing;
+using InferenceApi.Endpoints.OpenApi;
+
 namespace InferenceApi.Endpoints.Health;
 
 /// <summary>GET /: a person is sent to the form at /swagger, a program (a KServe client's liveness probe, say) gets JSON.</summary>
 internal static class FrontEndpoint
 {
     public static void MapFront(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/", (HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? Results.Redirect("/swagger/index.html")
-            : TypedResults.Ok(new HealthAnswer("alive", true))).ExcludeFromDescription();
+        routes.MapReading("/", Answer)
+            .WithName("Front").WithSummary("A browser is sent to the form, a program told that the service is alive.").WithTags("Health")
+            .Produces<HealthAnswer>().Produces(StatusCodes.Status302Found);
+
+    private static IResult Answer(HttpContext context) =>
+        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Redirect(Documentation.Form)
+            : new JsonAnswer<HealthAnswer>(new HealthAnswer("alive", true));
 }

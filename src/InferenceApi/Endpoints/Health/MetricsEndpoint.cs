@@ -1,3 +1,4 @@
+using InferenceApi.Endpoints.Routing;
 using InferenceApi.Telemetry.Prometheus;
 using Microsoft.Net.Http.Headers;
 
@@ -9,7 +10,9 @@ internal static class MetricsEndpoint
     public const string Route = "/metrics";
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Route, WriteAsync).ExcludeFromDescription();
+        routes.MapReading(Route, WriteAsync)
+            .WithName("Metrics").WithSummary("Metrics for Prometheus.").WithTags("Health")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain");
 
     private static async Task WriteAsync(HttpContext context)
     {
@@ -22,6 +25,7 @@ internal static class MetricsEndpoint
         bool openMetrics = PrefersOpenMetrics(context.Request);
         context.Response.ContentType = PrometheusExporter.ContentType(openMetrics);
         context.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
         exporter.Scrape(context.Response.BodyWriter, openMetrics);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

@@ -1,3 +1,5 @@
+using InferenceApi.Endpoints.Json;
+using InferenceApi.Endpoints.Routing;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Serving;
 using ModelStore;
@@ -7,13 +9,17 @@ namespace InferenceApi.Endpoints.Models;
 /// <summary>GET /v1/models and GET /v1/models/{model}: what is installed, what could be, and how it stands.</summary>
 internal static class ModelsEndpoint
 {
+    private const string OneModel = "/v1/models/{model}";
+
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", (ServedModels models) => TypedResults.Ok(ListOf(models)))
-            .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models");
-        routes.MapGet("/v1/models/{model}", (string model, ServedModels models) => DetailOf(model, models))
+        routes.MapReading("/v1/models", (ServedModels models) => new JsonAnswer<ModelList>(ListOf(models)))
+            .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models")
+            .Produces<ModelList>();
+        routes.MapReading(OneModel, (string model, ServedModels models) => DetailOf(model, models))
             .WithName("GetModel").WithSummary("One model: provenance, licence, accuracy, recipe, batch-latency curve.").WithTags("Models")
             .Produces<ModelDetail>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
+        routes.RefuseOtherVerbs(OneModel, "GET", "HEAD");
     }
 
     private static ModelList ListOf(ServedModels models)
@@ -25,10 +31,11 @@ internal static class ModelsEndpoint
 
     private static IResult DetailOf(string name, ServedModels models)
     {
-        if (models.Status().FirstOrDefault(model => model.Name == name) is { } status)
-            return TypedResults.Ok(ModelDetail.Of(status));
+        IReadOnlyList<ModelStatus> installed = models.Status();
+        if (installed.FirstOrDefault(model => model.Name == name) is { } status)
+            return new JsonAnswer<ModelDetail>(ModelDetail.Of(status));
         return ModelCatalog.Find(name) is { } entry
-            ? TypedResults.Ok(ModelDetail.Of(entry))
-            : ProblemMapping.Of(new UnknownModelException(name));
+            ? new JsonAnswer<ModelDetail>(ModelDetail.Of(entry))
+            : AbsentModel.Of(name, installed);
     }
 }

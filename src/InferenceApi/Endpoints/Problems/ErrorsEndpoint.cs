@@ -1,3 +1,5 @@
+using InferenceApi.Endpoints.Json;
+using InferenceApi.Endpoints.Routing;
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>GET /errors and /errors/{slug}: what a problem's type means, so that the type URI can be followed.</summary>
@@ -5,14 +7,18 @@ internal static class ErrorsEndpoint
 {
     public static void MapErrors(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/errors", () => TypedResults.Ok(ProblemTable.Rows.Select(ErrorDescription.Of).ToArray()))
-            .WithSummary("Every kind of problem this service answers with.").WithTags("Errors");
-        routes.MapGet("/errors/{slug}", Describe).WithSummary("One kind of problem.").WithTags("Errors");
+        routes.MapReading("/errors", () => new JsonAnswer<ErrorDescription[]>(
+                [.. ProblemTable.Rows.Select(ErrorDescription.Of)]))
+            .WithName("ListErrors").WithSummary("Every kind of problem this service answers with.").WithTags("Errors")
+            .Produces<ErrorDescription[]>();
+        routes.MapReading("/errors/{slug}", Describe)
+            .WithName("GetError").WithSummary("One kind of problem.").WithTags("Errors")
+            .Produces<ErrorDescription>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
     }
 
     private static IResult Describe(string slug) =>
         ProblemTable.Rows.FirstOrDefault(row => row.Slug == slug) is { } row
-            ? TypedResults.Ok(ErrorDescription.Of(row))
+            ? new JsonAnswer<ErrorDescription>(ErrorDescription.Of(row))
             : new Problem(ProblemKind.NotFound, "There is no such kind of problem; GET /errors lists them.");
 }
 

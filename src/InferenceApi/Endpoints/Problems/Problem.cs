@@ -1,4 +1,5 @@
 using System.Globalization;
+using InferenceApi.Endpoints.Json;
 using InferenceApi.Telemetry;
 
 namespace InferenceApi.Endpoints.Problems;
@@ -10,6 +11,11 @@ namespace InferenceApi.Endpoints.Problems;
 internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryAfter = null) : IResult
 {
     public const string ContentType = "application/problem+json";
+
+    public static Problem NothingAt(PathString path) => new(ProblemKind.NotFound, $"There is nothing at {Printable.Of(path)}.");
+
+    public static Problem NotAllowed(string method, string allowed) =>
+        new(ProblemKind.MethodNotAllowed, $"{Printable.Of(method)} is not allowed here; allowed: {allowed}.");
 
     /// <summary>Writes status, headers and body; does nothing once the answer has begun.</summary>
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -26,6 +32,6 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.WriteAsJsonAsync(body, options: null, ContentType, httpContext.RequestAborted);
+        await JsonAnswer<ProblemBody>.WriteAsync(httpContext, body, ContentType);
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using InferenceApi.Classification;
+using InferenceApi.Serving;
 
 namespace InferenceApi.Endpoints.Problems;
 
@@ -25,7 +27,9 @@ internal static partial class ProblemHandling
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            Problem problem = ProblemMapping.Of(failure);
+            Problem problem = UnknownModel(failure) is { } name
+                ? AbsentModel.Of(name, context.RequestServices.GetRequiredService<ServedModels>().Status())
+                : ProblemMapping.Of(failure);
             if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, TraceOf(context));
             context.Response.Clear();
             await problem.ExecuteAsync(context);
@@ -35,14 +39,21 @@ internal static partial class ProblemHandling
     /// <summary>The id under which the log has what an answer does not tell.</summary>
     public static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
+    private static string? UnknownModel(Exception failure) => failure switch
+    {
+        UnknownModelException unknown => unknown.Name,
+        ClassificationException { InnerException: UnknownModelException unknown } => unknown.Name,
+        _ => null,
+    };
+
     private static Problem? Framework(HttpContext context)
     {
         HttpResponse response = context.Response;
         if (response.HasStarted || response.ContentLength is not null || response.ContentType is not null) return null;
         return response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => new Problem(ProblemKind.NotFound, $"There is nothing at {Printable.Of(context.Request.Path)}."),
-            StatusCodes.Status405MethodNotAllowed => new Problem(ProblemKind.MethodNotAllowed, $"{Printable.Of(context.Request.Method)} is not allowed here; allowed: {response.Headers.Allow}."),
+            StatusCodes.Status404NotFound => Problem.NothingAt(context.Request.Path),
+            StatusCodes.Status405MethodNotAllowed => Problem.NotAllowed(context.Request.Method, response.Headers.Allow.ToString()),
             StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemKind.MediaTypeUnsupported, "The Content-Type is not supported here."),
             _ => null,
         };

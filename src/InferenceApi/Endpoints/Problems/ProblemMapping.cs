@@ -1,14 +1,10 @@
 using InferenceApi.Classification;
-using InferenceApi.Serving;
-using ModelStore;
 
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>From what was thrown to what is told. Only messages written for callers get out; everything else is "internal".</summary>
 internal static class ProblemMapping
 {
-    private static readonly string Published = string.Join(", ", ModelCatalog.Entries.Select(entry => entry.Name));
-
     public static Problem Of(Exception thrown) => thrown switch
     {
         RequestException request => new Problem(request.Kind, request.Message),
@@ -20,14 +16,15 @@ internal static class ProblemMapping
 
     public static Problem Of(Failure failure) => failure switch
     {
-        { Cause: UnknownModelException unknown } => Absent(unknown.Name),
         { Kind: FailureKind.Protocol, Cause: { } cause } => Of(cause),
         _ => new Problem(KindOf(failure.Kind), failure.Detail, failure.RetryAfter),
     };
 
     private static ProblemKind KindOf(FailureKind kind) => kind switch
     {
+        FailureKind.ModelUnknown => ProblemKind.ModelUnknown,
         FailureKind.ModelUnavailable => ProblemKind.ModelUnavailable,
+        FailureKind.ShuttingDown => ProblemKind.ShuttingDown,
         FailureKind.TopKInvalid => ProblemKind.TopKInvalid,
         FailureKind.TooManyImages => ProblemKind.TooManyImages,
         FailureKind.Overloaded => ProblemKind.Overloaded,
@@ -37,8 +34,4 @@ internal static class ProblemMapping
         FailureKind.ImageTooLarge => ProblemKind.ImageTooLarge,
         _ => ProblemKind.Internal,
     };
-
-    private static Problem Absent(string model) => ModelCatalog.Find(model) is null
-        ? new Problem(ProblemKind.ModelUnknown, $"There is no model '{Printable.Of(model)}'. GET /v1/models lists the models; the published ones are {Published}.")
-        : new Problem(ProblemKind.ModelNotInstalled, $"{model} is not installed. Install it with: dotnet run --project tools/export -- {model}");
 }

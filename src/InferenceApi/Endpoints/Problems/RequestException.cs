@@ -5,6 +5,9 @@ internal sealed class RequestException(ProblemKind kind, string detail) : Except
 {
     public ProblemKind Kind { get; } = kind;
 
+    /// <summary>The JSON that is wanted.</summary>
+    public const string JsonExample = "{\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}";
+
     public static RequestException TooLarge(long limit) =>
         new(ProblemKind.BodyTooLarge, $"The request body is larger than the limit of {limit} bytes (Uploads:MaxRequestBytes).");
 
@@ -12,7 +15,7 @@ internal sealed class RequestException(ProblemKind kind, string detail) : Except
         new(ProblemKind.TooManyImages, $"The request has more than {limit} images (Uploads:MaxImages). Send several requests; the service batches across requests.");
 
     public static RequestException NoImage() =>
-        new(ProblemKind.NoImage, "The request carries no image. Send the file as the body, as a file field of a form, or base64 in JSON.");
+        new(ProblemKind.NoImage, $"The request carries no image. Send the file as the body, as a file field of a form, or as JSON: {JsonExample}.");
 
     public static RequestException Malformed(string detail) => new(ProblemKind.RequestMalformed, detail);
 }

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
+using InferenceApi.Endpoints.Requests;
 
 namespace InferenceApi.Endpoints.Uploads;
 
@@ -12,7 +14,7 @@ namespace InferenceApi.Endpoints.Uploads;
 /// </summary>
 internal static class JsonUpload
 {
-    private const string Shape = "Send {\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}.";
+    private const string Shape = $"Send {RequestException.JsonExample}.";
     private const int MaxDepth = 8;
     private const int MaxNameLength = 1024;
 
@@ -38,8 +40,9 @@ internal static class JsonUpload
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isImages = reader.ValueTextEquals("images"u8);
+            bool isImages = reader.ValueTextEquals("images"u8), isTopK = reader.ValueTextEquals("top_k"u8);
             reader.Read();
+            if (isTopK) images.TopK = TopK.Parse(ReadTopK(ref reader));
             if (!isImages)
             {
                 reader.Skip();
@@ -54,6 +57,14 @@ internal static class JsonUpload
         while (reader.Read())
         {
         }
+    }
+
+    /// <summary>A number or its text; of anything longer as much as tells the caller what was meant.</summary>
+    private static string ReadTopK(ref Utf8JsonReader reader)
+    {
+        const int Longest = 16;
+        if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) return reader.TokenType.ToString();
+        return Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(Longest, reader.ValueSpan.Length)]);
     }
 
     private static EncodedImage ReadImage(ref Utf8JsonReader reader)

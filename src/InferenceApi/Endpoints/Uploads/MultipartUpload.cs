@@ -1,11 +1,13 @@
+using System.Text;
 using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
+using InferenceApi.Endpoints.Requests;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; other fields are ignored.</summary>
+/// <summary>multipart/form-data: every part that is a file is an image, whatever its field is called; top_k is read too.</summary>
 internal static class MultipartUpload
 {
     public static async ValueTask ReadAsync(
@@ -30,16 +32,28 @@ internal static class MultipartUpload
     private static async ValueTask ReadSectionAsync(
         MultipartSection section, EncodedImages images, UploadOptions options, CancellationToken cancellationToken)
     {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || !IsImage(section, disposition))
+        bool known = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
+        if (!known || !IsImage(section, disposition!))
         {
+            if (known && HeaderUtilities.RemoveQuotes(disposition!.Name) == TopK.Parameter)
+                images.TopK = TopK.Parse(await ReadTextAsync(section.Body, cancellationToken));
             await section.Body.DrainAsync(cancellationToken);
             return;
         }
 
-        string name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        string name = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
         var bytes = new PooledBytes();
         images.Add(new EncodedImage(name.Length == 0 ? null : name, bytes), options.MaxImages);
         await bytes.ReadAsync(section.Body, options.MaxRequestBytes, cancellationToken);
+    }
+
+    /// <summary>A short text; of a longer one its beginning.</summary>
+    private static async ValueTask<string> ReadTextAsync(Stream body, CancellationToken cancellationToken)
+    {
+        const int Longest = 16;
+        byte[] text = new byte[Longest];
+        int read = await body.ReadAtLeastAsync(text, Longest, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.UTF8.GetString(text, 0, read);
     }
 
     private static bool IsImage(MultipartSection section, ContentDispositionHeaderValue disposition) =>

@@ -1,5 +1,6 @@
 using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
+using InferenceApi.Endpoints.Requests;
 using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
@@ -26,6 +27,7 @@ internal static class Upload
         {
             await FillAsync(images, request, options, cancellation);
             if (images.Count == 0) throw RequestException.NoImage();
+            if (images.TopK is not null && TopK.Of(request) is not null) throw TopK.Twice();
             return images;
         }
         catch

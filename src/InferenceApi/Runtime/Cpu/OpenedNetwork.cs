@@ -157,11 +157,11 @@ public sealed partial class OpenedNetwork
 
     private static partial class Log
     {
-        [LoggerMessage(1015, LogLevel.Warning, "ONNX Runtime does not open the optimised graph {Entry} ({Reason}); it is removed.")]
+        [LoggerMessage(4015, LogLevel.Warning, "ONNX Runtime does not open the optimised graph {Entry} ({Reason}); it is removed.")]
         public static partial void GraphRefused(ILogger logger, string entry, string reason);
 
         [LoggerMessage(
-            1016, LogLevel.Warning, "{Model} runs on all cores only, also under backlog, because its optimised graph could not be kept.")]
+            4016, LogLevel.Warning, "{Model} runs on all cores only, also under backlog, because its optimised graph could not be kept.")]
         public static partial void OnAllCoresOnly(ILogger logger, string model);
     }
 }

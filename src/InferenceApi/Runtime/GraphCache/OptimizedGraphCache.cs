@@ -220,16 +220,16 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger,
 
     private static partial class Log
     {
-        [LoggerMessage(1011, LogLevel.Warning, "The optimised graph {Entry} is not usable ({Reason}); it will be made again.")]
+        [LoggerMessage(4011, LogLevel.Warning, "The optimised graph {Entry} is not usable ({Reason}); it will be made again.")]
         public static partial void EntryDropped(ILogger logger, string entry, string reason);
 
-        [LoggerMessage(1014, LogLevel.Warning, "The optimised graph {Entry} could not be read: {Reason}.")]
+        [LoggerMessage(4014, LogLevel.Warning, "The optimised graph {Entry} could not be read: {Reason}.")]
         public static partial void EntryNotRead(ILogger logger, string entry, string reason);
 
-        [LoggerMessage(1012, LogLevel.Warning, "The optimised graph {Entry} could not be kept: {Reason}.")]
+        [LoggerMessage(4012, LogLevel.Warning, "The optimised graph {Entry} could not be kept: {Reason}.")]
         public static partial void NotSaved(ILogger logger, string entry, string reason);
 
-        [LoggerMessage(1013, LogLevel.Warning, "The folder of optimised graphs {Folder} is not used: {Reason}.")]
+        [LoggerMessage(4013, LogLevel.Warning, "The folder of optimised graphs {Folder} is not used: {Reason}.")]
         public static partial void FolderNotUsed(ILogger logger, string folder, string reason);
     }
 }

@@ -57,26 +57,26 @@ public static partial class ProviderSelection
 
     private static partial class Log
     {
-        [LoggerMessage(1021, LogLevel.Warning, "Models run on the CPU. {Reason} Runtime:Provider=cpu silences this.")]
+        [LoggerMessage(4021, LogLevel.Warning, "Models run on the CPU. {Reason} Runtime:Provider=cpu silences this.")]
         public static partial void FellBack(ILogger logger, string reason);
 
-        [LoggerMessage(1026, LogLevel.Information, "No NVIDIA driver: models run on the CPU.")]
+        [LoggerMessage(4026, LogLevel.Information, "No NVIDIA driver: models run on the CPU.")]
         public static partial void NoDriver(ILogger logger);
 
-        [LoggerMessage(1027, LogLevel.Information, "This build runs models on the CPU; with CUDA=1 it would use the GPU of this machine.")]
+        [LoggerMessage(4027, LogLevel.Information, "This build runs models on the CPU; with CUDA=1 it would use the GPU of this machine.")]
         public static partial void NotBuilt(ILogger logger);
 
         [LoggerMessage(
-            1022, LogLevel.Information,
+            4022, LogLevel.Information,
             "Provider {Provider} on GPU {Devices}: {Instances} instances a model and GPU, batches up to {MaxBatch}, {Options}.")]
         public static partial void OnGpu(
             ILogger logger, ExecutionProvider provider, string devices, int instances, int maxBatch, CudaOptions options);
 
         [LoggerMessage(
-            1023, LogLevel.Information, "Provider Cpu: {Instances} runs at once, {Threads} threads each, batches up to {MaxBatch}.")]
+            4023, LogLevel.Information, "Provider Cpu: {Instances} runs at once, {Threads} threads each, batches up to {MaxBatch}.")]
         public static partial void OnCpu(ILogger logger, int instances, int threads, int maxBatch);
 
-        [LoggerMessage(1025, LogLevel.Information, "Provider Cpu: fewer images than {Cores} run on all cores, more run one on each core.")]
+        [LoggerMessage(4025, LogLevel.Information, "Provider Cpu: fewer images than {Cores} run on all cores, more run one on each core.")]
         public static partial void OnCpuAdaptive(ILogger logger, int cores);
     }
 }

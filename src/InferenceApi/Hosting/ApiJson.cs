@@ -6,7 +6,7 @@ using InferenceApi.Endpoints.Health;
 using InferenceApi.Endpoints.Models;
 using InferenceApi.Endpoints.Problems;
 
-namespace InferenceApi.Endpoints;
+namespace InferenceApi.Hosting;
 
 /// <summary>Source-generated JSON of everything the API answers.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,44 +1,50 @@
 using Imaging;
 using InferenceApi.Batching;
 using InferenceApi.Classification;
-using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Runtime;
 using InferenceApi.Runtime.Providers;
 using InferenceApi.Serving;
 using InferenceApi.Telemetry;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using ModelStore;
 
 namespace InferenceApi.Hosting;
 
-/// <summary>Settings and singletons, in the order of the walk. Options are read once; a wrong one stops the start.</summary>
-internal static partial class EngineRegistration
+/// <summary>Settings and singletons, in the order of the walk. Options are read once.</summary>
+internal static partial class ServiceRegistration
 {
-    /// <summary>Binds every section, and MODEL_STORE, the short name of Serving:Store.</summary>
+    /// <summary>Checks and binds every section, and MODEL_STORE, the short name of Serving:Store.</summary>
+    /// <exception cref="StartException">A setting is wrong.</exception>
     public static void AddSettings(this WebApplicationBuilder builder)
     {
         if (Environment.GetEnvironmentVariable("MODEL_STORE") is { Length: > 0 } store)
             builder.Configuration.AddInMemoryCollection([new($"{ServingOptions.Section}:{nameof(ServingOptions.Store)}", store)]);
+        if (SettingsCheck.Errors(builder.Configuration) is { Count: > 0 } wrong) throw new StartException(wrong);
 
-        Add<UploadOptions>(builder, UploadOptions.Section);
-        Add<RequestOptions>(builder, RequestOptions.Section);
-        Add<ShutdownOptions>(builder, ShutdownOptions.Section);
-        Add<ImagingOptions>(builder, "Imaging");
-        Add<ServingOptions>(builder, ServingOptions.Section);
-        Add<RuntimeOptions>(builder, RuntimeOptions.Section);
+        var quiet = new QuietStart();
+        ((IConfigurationBuilder)builder.Configuration).Add(quiet);
+        builder.Services.AddSingleton(quiet);
+        foreach (SettingSection section in SettingSection.All) section.Register(builder.Services);
 
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             // One byte more than ours, so that our own count answers, with our own words, also where no length was announced.
-            kestrel.Limits.MaxRequestBodySize = (context.Configuration.GetSection(UploadOptions.Section).Get<UploadOptions>() ?? new()).MaxRequestBytes + 1;
+            UploadOptions uploads = context.Configuration.GetSection(UploadOptions.Section).Get<UploadOptions>() ?? new();
+            kestrel.Limits.MaxRequestBodySize = uploads.MaxRequestBytes + 1;
             kestrel.AddServerHeader = false;
         });
         ShutdownOptions shutdown = builder.Configuration.GetSection(ShutdownOptions.Section).Get<ShutdownOptions>() ?? new();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.Delay + shutdown.DrainTimeout);
     }
 
-    public static void AddEngine(this IServiceCollection services)
+    /// <summary>Makes Logging:Console:FormatterName=json mean ours: of several formatters with one name the first is taken.</summary>
+    public static void AddJsonLog(this WebApplicationBuilder builder) =>
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<ConsoleFormatter, JsonLogFormatter>());
+
+    /// <summary>What a request passes, from the store to the answer.</summary>
+    public static void AddWalk(this IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new StoreFolder(Value<ServingOptions>(provider).Store));
@@ -88,11 +94,8 @@ internal static partial class EngineRegistration
         Log.JpegDecoder(log, app.Services.GetRequiredService<ImagePreprocessor>().JpegDecoder);
     }
 
-    private static ILogger RuntimeLog(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
-
-    private static void Add<T>(WebApplicationBuilder builder, string section)
-        where T : class =>
-        builder.Services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
+    private static ILogger RuntimeLog(IServiceProvider provider) =>
+        provider.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Runtime");
 
     private static T Value<T>(IServiceProvider provider)
         where T : class => provider.GetRequiredService<IOptions<T>>().Value;

@@ -95,7 +95,7 @@ public sealed class ChartRenderTests
     public void Render_EverySetting_IsOneTheServiceReads()
     {
         // An unknown name would stop the start.
-        string[] files = Directory.GetFiles(Tool.PathOf("src", "InferenceApi"), "*Options.cs", SearchOption.AllDirectories);
+        string[] files = Directory.GetFiles(Tool.PathOf("src"), "*Options.cs", SearchOption.AllDirectories);
         string options = string.Concat(files.Select(File.ReadAllText));
         JsonObject settings = Chart.Render(Chart.ReadYaml(Chart.ProfilePath("everything"))[0]).OfKind("ConfigMap")[0]["data"]!.AsObject();
         string[] names =

@@ -1,4 +1,3 @@
-using InferenceApi;
 using InferenceApi.Endpoints.Classify;
 using InferenceApi.Endpoints.Health;
 using InferenceApi.Endpoints.Models;

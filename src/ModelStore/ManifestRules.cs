@@ -23,7 +23,7 @@ internal static class ManifestRules
         Require(Enum.IsDefined(manifest.Origin), "origin", "must be official, custom or synthetic.");
         Require(manifest.Classes is >= 1 and <= LabelSet.MaxClasses, "classes", $"must be 1 to {LabelSet.MaxClasses}.");
         Require(manifest.Parameters > 0, "parameters", "must be positive.");
-        Require(manifest.Precision is "fp32" or "fp16", "precision", "must be fp32 or fp16.");
+        Require(manifest.Precision is "fp32" or "fp16" or "int8", "precision", "must be fp32, fp16 or int8.");
         Require(
             manifest.Agreement is null or { Images: > 0, Source: not null, Top1: >= 0 and <= 1, MaxProbabilityDifference: >= 0 and <= 1 },
             "agreement", "must name its images, and parts from 0 to 1.");

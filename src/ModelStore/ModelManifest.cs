@@ -25,7 +25,7 @@ public sealed record ModelManifest
     /// <summary>Number of classes: the length of one row of logits and of the labels.</summary>
     public required int Classes { get; init; }
 
-    /// <summary>Arithmetic inside the graph: "fp32" or "fp16". Input and output are float32 either way.</summary>
+    /// <summary>Arithmetic inside the graph: "fp32", "fp16" or "int8". Input and output are float32 either way.</summary>
     public string Precision { get; init; } = "fp32";
 
     /// <summary>Of a lower precision: how faithful it is. Absent for fp32, and where it was not measured.</summary>

@@ -57,6 +57,6 @@ public sealed class HalfPrecisionTests
         Assert.Equal(("birds", Precision.Fp16), (request.Name, request.Precision));
         ExportRequest published = Assert.Single(new ExportArguments { Models = ["resnet50_swsl"], Precision = "fp16" }.Requests());
         Assert.Equal(("resnet50_swsl_fp16", "resnet50_swsl"), (published.Name, published.Entry!.Name));
-        Assert.Contains("fp32 or fp16", Assert.Throws<UsageException>(() => new ExportArguments { All = true, Precision = "int4" }.Requests()).Message);
+        Assert.Contains("fp32, fp16 or int8", Assert.Throws<UsageException>(() => new ExportArguments { All = true, Precision = "int4" }.Requests()).Message);
     }
 }

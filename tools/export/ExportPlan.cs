@@ -28,7 +28,16 @@ internal sealed record ExportPlan(
     public static PreprocessingRecipe Recipe => PreprocessingRecipe.ImageNet;
 
     /// <summary>The name in manifests.</summary>
-    public static string NameOf(Precision precision) => precision == Precision.Fp16 ? "fp16" : "fp32";
+    public static string NameOf(Precision precision) => precision switch
+    {
+        Precision.Fp16 => "fp16",
+        Precision.Int8 => "int8",
+        _ => "fp32",
+    };
+
+    /// <summary>The network in float16 where that is asked for, else in float32; int8 is made from the latter.</summary>
+    public OnnxGraph Graph() =>
+        ResNetGraph.Build(Architecture, Weights, Recipe.Crop, Precision == Precision.Fp16 ? Precision.Fp16 : Precision.Fp32);
 
     private string Licence => Origin switch
     {
@@ -38,7 +47,7 @@ internal sealed record ExportPlan(
     };
 
     /// <summary>The ONNX model; its metadata_props use the keys of ONNX's docs/IR.md and docs/MetadataProps.md, then our own.</summary>
-    public OnnxFile Describe(string name, string version, FileDigest labels)
+    public OnnxFile Describe(OnnxGraph graph, string name, string version, FileDigest labels)
     {
         List<KeyValuePair<string, string>> metadata =
         [
@@ -67,7 +76,7 @@ internal sealed record ExportPlan(
         if (Source.Sha256 is not null) metadata.Add(new("source_sha256", Source.Sha256));
         if (Source.Seed is { } seed) metadata.Add(new("seed", seed.ToString(CultureInfo.InvariantCulture)));
         if (Precision != Precision.Fp32) metadata.Add(new("precision", NameOf(Precision)));
-        return new OnnxFile(ResNetGraph.Build(Architecture, Weights, Recipe.Crop, Precision), "export", version, metadata);
+        return new OnnxFile(graph, "export", version, metadata);
     }
 
     /// <summary>What the store keeps beside the files.</summary>

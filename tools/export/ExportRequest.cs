@@ -6,6 +6,9 @@ namespace Export;
 /// <summary>What to install under which name. Weights come from <see cref="Entry"/>, <see cref="Checkpoint"/>, or a seed.</summary>
 public sealed record ExportRequest
 {
+    /// <summary>The word for calibrating with noise instead of photographs.</summary>
+    public const string Noise = "noise";
+
     /// <summary>Name in the store; see <see cref="ModelName"/>.</summary>
     public required string Name { get; init; }
 
@@ -26,6 +29,12 @@ public sealed record ExportRequest
 
     /// <summary>Arithmetic of the network.</summary>
     public Precision Precision { get; init; }
+
+    /// <summary>Int8 only: the folder of photographs to calibrate with, or <see cref="Noise"/>.</summary>
+    public string? Calibrate { get; init; }
+
+    /// <summary>Int8 only: installs the network even where its answers miss the limits of agreement.</summary>
+    public bool AcceptAgreement { get; init; }
 
     /// <summary>Installs another version even though the same model is installed already.</summary>
     public bool Force { get; init; }

@@ -3,6 +3,8 @@ using Export.Architectures;
 using Export.Checkpoints;
 using Export.Downloads;
 using Export.Onnx;
+using Export.Pictures;
+using Export.Runtime;
 using Export.Verification;
 using Export.Weights;
 using ModelStore;
@@ -20,6 +22,9 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
 
     private const string ModelFile = "model.onnx", LabelsFile = "labels.csv";
 
+    /// <summary>The float32 network beside one of lower precision, until they are compared.</summary>
+    private const string ReferenceFile = "reference.onnx";
+
     /// <summary>Folder of the store for downloads; its leading dot keeps it from being a model.</summary>
     private const string DownloadFolder = ".downloads";
 
@@ -31,6 +36,8 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
     /// <exception cref="ExportException">Not possible as asked.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be read.</exception>
     /// <exception cref="WeightsException">The weights are not a ResNet's, or not finite.</exception>
+    /// <exception cref="PicturesException">The pictures to calibrate with are too few or unreadable.</exception>
+    /// <exception cref="NetworkCheckException">The written network does not compute, or answers too unlike float32.</exception>
     /// <exception cref="DownloadException">The published file cannot be fetched.</exception>
     /// <exception cref="ModelStoreException">The store cannot be written.</exception>
     public async Task<ExportReport> ExportAsync(
@@ -126,33 +133,48 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         Stopwatch conversion = Stopwatch.StartNew();
         using ModelInstallation installation = store.Begin(request.Name);
         string path = installation.PathOf(ModelFile), labelsPath = installation.PathOf(LabelsFile);
+        string reference = installation.PathOf(ReferenceFile);
         plan.Labels.Save(labelsPath);
         FileDigest labels = FileDigest.Of(labelsPath, LabelsFile);
-        OnnxWriter writer = new(plan.Describe(request.Name, Version, labels));
+        OnnxGraph graph = plan.Graph();
+        Int8Conversion? int8 = plan.Precision == Precision.Int8 ? new Int8Conversion(request, plan, graph, progress, cancel) : null;
+        if (int8 is not null)
+        {
+            WriteModel(new OnnxWriter(plan.Describe(int8.Probed, request.Name, Version, labels)), request.Name, reference, null, cancel);
+            graph = int8.Quantize(reference);
+        }
+
+        OnnxWriter writer = new(plan.Describe(graph, request.Name, Version, labels));
         FileDigest model = WriteModel(writer, request.Name, path, progress, cancel);
         TimeSpan converted = conversion.Elapsed;
         long peak = PeakMemory.Bytes();
 
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, 0, writer.Bytes));
-        OnnxCheck.Run(path, plan.Architecture.Classes, ExportPlan.Recipe.Crop, plan.Precision);
+        OnnxCheck.Run(path, plan.Architecture.Classes, plan.Precision);
         progress?.Report(new ExportProgress(request.Name, ExportStage.Check, writer.Bytes, writer.Bytes));
-        PrecisionAgreement? agreement = plan.Precision == Precision.Fp32
-            ? null
-            : MeasureAgreement(installation, plan, request.Name, labels, cancel);
-        InstalledModel installed = installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels, agreement));
-        return new ExportReport(installed, true, converted, peak, total.Elapsed, plan.Warnings(request));
+        PrecisionAgreement? agreement = plan.Precision switch
+        {
+            Precision.Int8 => int8!.Judge(reference, path),
+            Precision.Fp16 => MeasureAgreement(reference, path, plan, request.Name, labels, cancel),
+            _ => null,
+        };
+        File.Delete(reference);
+        InstalledModel installed =
+            installation.Commit(version => plan.Manifest(request.Name, version, Version, model, labels, agreement));
+        IReadOnlyList<string> warnings = [.. plan.Warnings(request), .. int8?.Warnings ?? []];
+        return new ExportReport(installed, true, converted, peak, total.Elapsed, warnings);
     }
 
     /// <summary>Writes the float32 network beside the other for as long as it takes to compare them.</summary>
     private PrecisionAgreement MeasureAgreement(
-        ModelInstallation installation, ExportPlan plan, string name, FileDigest labels, CancellationToken cancel)
+        string reference, string path, ExportPlan plan, string name, FileDigest labels, CancellationToken cancel)
     {
-        string reference = installation.PathOf("reference.onnx");
-        WriteModel(
-            new OnnxWriter((plan with { Precision = Precision.Fp32 }).Describe(name, Version, labels)), name, reference, null, cancel);
-        PrecisionAgreement agreement = AgreementMeasurement.Run(reference, installation.PathOf(ModelFile), ExportPlan.Recipe.Crop);
-        File.Delete(reference);
-        return agreement;
+        const int Pictures = 16;
+        OnnxGraph single = (plan with { Precision = Precision.Fp32 }).Graph();
+        WriteModel(new OnnxWriter(plan.Describe(single, name, Version, labels)), name, reference, null, cancel);
+        using NetworkSession expected = new(reference), actual = new(path);
+        IEnumerable<Picture> pictures = GeneratedPictures.Patterns(Pictures, expected.Side);
+        return AgreementMeasurement.Run(expected, actual, pictures, AgreementSource.Generated, () => { }, cancel);
     }
 
     private FileDigest WriteModel(

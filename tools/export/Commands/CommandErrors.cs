@@ -1,6 +1,7 @@
 using Export.Checkpoints;
 using Export.Downloads;
 using Export.Onnx;
+using Export.Pictures;
 using Export.Verification;
 using Export.Weights;
 using ModelStore;
@@ -12,7 +13,7 @@ internal static class CommandErrors
 {
     public static bool IsExpected(Exception exception) =>
         exception is ExportException or CheckpointException or WeightsException or DownloadException or OnnxTooLargeException
-            or NetworkCheckException or ModelStoreException or IOException or UnauthorizedAccessException;
+            or NetworkCheckException or PicturesException or ModelStoreException or IOException or UnauthorizedAccessException;
 
     /// <summary>Runs a command's work and turns its failure into a line on the error stream and an exit code.</summary>
     public static async Task<int> GuardAsync(TextWriter errors, Func<Task<int>> work)

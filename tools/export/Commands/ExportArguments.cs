@@ -14,8 +14,6 @@ internal sealed record ExportArguments
     private const int MostSuggestions = 4;
     private static readonly string[] Commands = ["list", "verify", "remove"];
 
-    private const string HalfSuffix = "_fp16";
-
     public IReadOnlyList<string> Models { get; init; } = [];
 
     public bool All { get; init; }
@@ -33,8 +31,14 @@ internal sealed record ExportArguments
 
     public bool Force { get; init; }
 
-    /// <summary>fp32 or fp16; an fp16 model without a --name of its own is installed as MODEL_fp16, beside the other.</summary>
+    /// <summary>fp32, fp16 or int8; without a --name of its own such a model is installed as MODEL_fp16 or MODEL_int8.</summary>
     public string Precision { get; init; } = "fp32";
+
+    /// <summary>A folder of photographs, or the word noise; int8 only.</summary>
+    public string? Calibrate { get; init; }
+
+    /// <summary>Installs an int8 model that misses the limits of agreement.</summary>
+    public bool AcceptAgreement { get; init; }
 
     /// <summary>The exports to do, in order.</summary>
     /// <exception cref="UsageException">The combination makes no sense, or a name is unknown.</exception>
@@ -47,25 +51,38 @@ internal sealed record ExportArguments
         int? syntheticSeed = Synthetic ? isSeed ? seed : DefaultSeed : null;
         if (All) models = [.. ModelCatalog.Entries.Select(entry => entry.Name)];
         if (models.Count == 0) return [Request(Name ?? "", null)];
-        return [.. models.Select(model => syntheticSeed is null ? Request(model, Known(model)) : SyntheticRequest(model, syntheticSeed.Value))];
+        return
+        [
+            .. models.Select(
+                model => syntheticSeed is null ? Request(model, Known(model)) : SyntheticRequest(model, syntheticSeed.Value)),
+        ];
     }
 
     private Precision Arithmetic => Precision switch
     {
         "fp32" => Onnx.Precision.Fp32,
         "fp16" => Onnx.Precision.Fp16,
-        _ => throw new UsageException($"--precision is fp32 or fp16, not '{Precision}'."),
+        "int8" => Onnx.Precision.Int8,
+        _ => throw new UsageException($"--precision is fp32, fp16 or int8, not '{Precision}'."),
     };
 
     private void CheckCombination(IReadOnlyList<string> models)
     {
-        if (All && (models.Count > 0 || Name is not null || Checkpoint is not null)) throw new UsageException("--all goes with no MODEL, --name or --checkpoint.");
+        bool int8 = Arithmetic == Onnx.Precision.Int8;
+        if (int8 && Calibrate is null) throw new UsageException("--precision int8 needs --calibrate DIR, a folder of photographs.");
+        if (!int8 && (Calibrate is not null || AcceptAgreement))
+            throw new UsageException("--calibrate and --accept-agreement go with --precision int8.");
+        if (All && (models.Count > 0 || Name is not null || Checkpoint is not null))
+            throw new UsageException("--all goes with no MODEL, --name or --checkpoint.");
         if (Synthetic && Checkpoint is not null) throw new UsageException("--synthetic and --checkpoint exclude each other.");
         if (All) return;
-        if (models.Count == 0 && Checkpoint is null) throw new UsageException("Name a MODEL, or say --all, or bring a --checkpoint with a --name.");
+        if (models.Count == 0 && Checkpoint is null)
+            throw new UsageException("Name a MODEL, or say --all, or bring a --checkpoint with a --name.");
         if (models.Count == 0 && Name is null) throw new UsageException("--checkpoint needs a --name to install it under.");
-        if (models.Count > 1 && (Name is not null || Checkpoint is not null)) throw new UsageException("--name and --checkpoint go with one model at a time.");
-        if (models.Count == 1 && Name is not null && !Synthetic) throw new UsageException("Give either MODEL, for a published model, or --name, for your own.");
+        if (models.Count > 1 && (Name is not null || Checkpoint is not null))
+            throw new UsageException("--name and --checkpoint go with one model at a time.");
+        if (models.Count == 1 && Name is not null && !Synthetic)
+            throw new UsageException("Give either MODEL, for a published model, or --name, for your own.");
         if (Name is not null && !ModelName.IsValid(Name)) throw new UsageException($"'{Name}' cannot be a model's name. {ModelName.Rule}");
     }
 
@@ -83,18 +100,21 @@ internal sealed record ExportArguments
 
     private ExportRequest Request(string name, CatalogEntry? entry) => new()
     {
-        Name = Arithmetic == Onnx.Precision.Fp16 && Name is null ? name + HalfSuffix : name,
+        Name = Arithmetic != Onnx.Precision.Fp32 && Name is null ? $"{name}_{Precision}" : name,
         Entry = entry ?? ModelCatalog.Find(name),
         Checkpoint = Checkpoint,
         LabelsFile = Labels,
         Force = Force,
         Precision = Arithmetic,
+        Calibrate = Calibrate,
+        AcceptAgreement = AcceptAgreement,
     };
 
     private ExportRequest SyntheticRequest(string model, int seed)
     {
         if (ModelCatalog.Find(model) is null && ResNetNames.Find(model, 1) is null)
             throw new UsageException($"'{model}' is neither a published model nor an architecture ({ResNetNames.Rule}).");
-        return Request(Name ?? model, ModelCatalog.Find(model)) with { SyntheticSeed = seed, Architecture = ModelCatalog.Find(model)?.Architecture ?? model };
+        CatalogEntry? entry = ModelCatalog.Find(model);
+        return Request(Name ?? model, entry) with { SyntheticSeed = seed, Architecture = entry?.Architecture ?? model };
     }
 }

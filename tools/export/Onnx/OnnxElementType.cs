@@ -8,5 +8,8 @@ namespace Export.Onnx;
 public enum OnnxElementType
 {
     Float = 1,
+    UInt8 = 2,
+    Int8 = 3,
+    Int32 = 6,
     Float16 = 10,
 }

@@ -7,4 +7,8 @@ namespace Export.Onnx;
 /// <param name="Input">What it reads.</param>
 /// <param name="Output">What it makes.</param>
 public sealed record OnnxGraph(
-    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxInitializer> Initializers, OnnxValue Input, OnnxValue Output);
+    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxInitializer> Initializers, OnnxValue Input, OnnxValue Output)
+{
+    /// <summary>Inner float32 values that the file offers as outputs too, for whoever measures them.</summary>
+    public IReadOnlyList<string> Probes { get; init; } = [];
+}

@@ -29,6 +29,7 @@ public sealed class OnnxWriter
         _graphHead.Text(2, graph.Name);
         foreach (OnnxInitializer tensor in graph.Initializers) _tensors.Add((InitializerHeader(tensor), tensor));
         _graphTail.Message(11, Value(graph.Input)).Message(12, Value(graph.Output));
+        foreach (string probe in graph.Probes) _graphTail.Message(12, Value(new OnnxValue(probe, null)));
 
         long tensorBytes = _tensors.Sum(tensor => tensor.Header.Bytes.Length + tensor.Tensor.Bytes);
         long graphBytes = _graphHead.Bytes.Length + tensorBytes + _graphTail.Bytes.Length;
@@ -100,14 +101,20 @@ public sealed class OnnxWriter
 
     private static ProtobufMessage Value(OnnxValue value)
     {
+        ProtobufMessage tensor = new ProtobufMessage().Integer(1, (int)OnnxElementType.Float);
+        if (value.Dimensions is not null) tensor.Message(2, Shape(value.Dimensions));
+        return new ProtobufMessage().Text(1, value.Name).Message(2, new ProtobufMessage().Message(1, tensor));
+    }
+
+    private static ProtobufMessage Shape(IReadOnlyList<string> dimensions)
+    {
         ProtobufMessage shape = new();
-        foreach (string dimension in value.Dimensions)
+        foreach (string dimension in dimensions)
         {
             bool known = long.TryParse(dimension, NumberStyles.None, CultureInfo.InvariantCulture, out long size);
             shape.Message(1, known ? new ProtobufMessage().Integer(1, size) : new ProtobufMessage().Text(2, dimension));
         }
 
-        ProtobufMessage tensor = new ProtobufMessage().Integer(1, (int)OnnxElementType.Float).Message(2, shape);
-        return new ProtobufMessage().Text(1, value.Name).Message(2, new ProtobufMessage().Message(1, tensor));
+        return shape;
     }
 }

@@ -11,4 +11,9 @@ public enum Precision
 
     /// <summary>float16 weights and arithmetic, for tensor cores; softmax stays outside, in float32.</summary>
     Fp16,
+
+    /// <summary>
+    /// uint8 activations and int8 weights, for processors with dot products of bytes (VNNI); needs pictures to calibrate with.
+    /// </summary>
+    Int8,
 }

@@ -1,66 +1,78 @@
-using Microsoft.ML.OnnxRuntime;
+using Export.Pictures;
+using Export.Runtime;
 using ModelStore;
 
 namespace Export.Verification;
 
-/// <summary>Compares the answers of two ONNX files on generated pictures, on ONNX Runtime's CPU provider.</summary>
-internal static class AgreementMeasurement
+/// <summary>Compares the answers of two networks, picture by picture.</summary>
+internal sealed class AgreementMeasurement
 {
-    private const int Pictures = 16;
+    /// <summary>A lead of float32's first class over its second that is no tie.</summary>
+    public const double ClearLead = 0.3;
 
-    /// <summary>Waves a channel: edges and areas of every size. Noise would look the same to a network everywhere.</summary>
-    private const int Waves = 4;
+    private int _images, _equal, _clear, _clearEqual, _known, _right, _referenceRight;
+    private double _sum, _worst;
 
-    /// <summary>Runs both.</summary>
+    /// <summary>Runs both networks on every picture.</summary>
     /// <param name="reference">The float32 network.</param>
     /// <param name="other">The one to be judged.</param>
-    /// <param name="side">Height and width of their input.</param>
-    public static PrecisionAgreement Run(string reference, string other, int side)
+    /// <param name="pictures">Read once, one at a time.</param>
+    /// <param name="source">What they are; see <see cref="PrecisionAgreement.Source"/>.</param>
+    /// <param name="seen">Gets a call after each picture.</param>
+    /// <param name="cancel">Asked before each picture.</param>
+    public static PrecisionAgreement Run(
+        NetworkSession reference,
+        NetworkSession other,
+        IEnumerable<Picture> pictures,
+        string source,
+        Action seen,
+        CancellationToken cancel)
     {
-        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using InferenceSession expected = new(reference, options), actual = new(other, options);
-        (int equal, double worst) = (0, 0);
-        for (int seed = 0; seed < Pictures; seed++)
+        AgreementMeasurement measurement = new();
+        foreach (Picture picture in pictures)
         {
-            float[] picture = Picture(seed, side);
-            double[] before = Probabilities(expected, picture, side), after = Probabilities(actual, picture, side);
-            if (Array.IndexOf(before, before.Max()) == Array.IndexOf(after, after.Max())) equal++;
-            worst = Math.Max(worst, before.Zip(after, (b, a) => Math.Abs(b - a)).Max());
+            cancel.ThrowIfCancellationRequested();
+            measurement.Add(reference.Logits(picture.Values), other.Logits(picture.Values), picture.Class);
+            seen();
         }
 
-        return new PrecisionAgreement(Pictures, "generated", (double)equal / Pictures, worst);
+        return measurement.Result(source);
     }
 
-    /// <summary>Values of normalised pixels, about -2 to 2.</summary>
-    private static float[] Picture(int seed, int side)
+    /// <summary>Adds the logits of one picture in both precisions.</summary>
+    public void Add(ReadOnlySpan<float> reference, ReadOnlySpan<float> other, int? known)
     {
-        Random random = new(seed);
-        float[] picture = new float[3 * side * side];
-        for (int channel = 0; channel < 3; channel++)
-        {
-            for (int wave = 0; wave < Waves; wave++)
-            {
-                double frequency = (wave + 1) * 20.0 / side;
-                (double x, double y) = (random.NextDouble() * frequency, random.NextDouble() * frequency);
-                double phase = random.NextDouble() * 6;
-                Span<float> plane = picture.AsSpan(channel * side * side, side * side);
-                for (int index = 0; index < plane.Length; index++)
-                    plane[index] += (float)(0.5 * Math.Sin((x * (index % side)) + (y * (index / side)) + phase));
-            }
-        }
-
-        return picture;
+        double[] before = Probabilities(reference), after = Probabilities(other);
+        int first = IndexOfLargest(before), answer = IndexOfLargest(after);
+        double second = before.Where((_, index) => index != first).DefaultIfEmpty(0).Max();
+        (_images, _equal) = (_images + 1, _equal + (answer == first ? 1 : 0));
+        if (before[first] - second > ClearLead) (_clear, _clearEqual) = (_clear + 1, _clearEqual + (answer == first ? 1 : 0));
+        _sum += Math.Abs(before[first] - after[first]);
+        _worst = Math.Max(_worst, before.Zip(after, (b, a) => Math.Abs(b - a)).Max());
+        if (known is null) return;
+        (_known, _right, _referenceRight) = (_known + 1, _right + (answer == known ? 1 : 0), _referenceRight + (first == known ? 1 : 0));
     }
 
-    private static double[] Probabilities(InferenceSession session, float[] picture, int side)
+    /// <summary>The figures of all pictures added.</summary>
+    public PrecisionAgreement Result(string source) => new(_images, source, Part(_equal, _images), _worst)
     {
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, side, side]);
-        using RunOptions run = new();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, ["input"], [input], ["logits"]);
-        float[] logits = outputs[0].GetTensorDataAsSpan<float>().ToArray();
-        float largest = logits.Max();
-        double[] powers = [.. logits.Select(logit => Math.Exp((double)logit - largest))];
+        MeanProbabilityDifference = _sum / Math.Max(1, _images),
+        Clear = _clear,
+        ClearTop1 = Part(_clearEqual, _clear),
+        Accuracy = _known == 0 ? null : new AccuracyComparison(_known, Part(_right, _known), Part(_referenceRight, _known)),
+    };
+
+    private static double Part(int some, int all) => all == 0 ? 1 : (double)some / all;
+
+    private static int IndexOfLargest(double[] values) => Array.IndexOf(values, values.Max());
+
+    private static double[] Probabilities(ReadOnlySpan<float> logits)
+    {
+        double[] powers = new double[logits.Length];
+        float largest = System.Numerics.Tensors.TensorPrimitives.Max(logits);
+        for (int index = 0; index < logits.Length; index++) powers[index] = Math.Exp((double)logits[index] - largest);
         double sum = powers.Sum();
-        return [.. powers.Select(power => power / sum)];
+        for (int index = 0; index < powers.Length; index++) powers[index] /= sum;
+        return powers;
     }
 }

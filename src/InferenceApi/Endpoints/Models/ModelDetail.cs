@@ -12,8 +12,8 @@ namespace InferenceApi.Endpoints.Models;
 /// <param name="Architecture">For example resnext101_32x8d.</param>
 /// <param name="Classes">Length of a row of logits.</param>
 /// <param name="Parameters">Learnable parameters.</param>
-/// <param name="Precision">fp32 or fp16, inside the graph.</param>
-/// <param name="Agreement">Of fp16: how it answered beside the same network in fp32 when it was exported.</param>
+/// <param name="Precision">fp32, fp16 or int8, inside the graph.</param>
+/// <param name="Agreement">Of fp16 and int8: how it answered beside the same network in fp32 when it was exported.</param>
 /// <param name="Licence">Of the weights.</param>
 /// <param name="Provenance">Where the weights came from, and the digests of what is served.</param>
 /// <param name="Accuracy">Of the published weights.</param>

@@ -3,6 +3,7 @@ using Export.Pictures;
 using Export.Quantization;
 using Export.Runtime;
 using Export.Verification;
+using InferenceApi.Runtime;
 using ModelStore;
 
 namespace Export;
@@ -77,6 +78,9 @@ internal sealed class Int8Conversion
     /// <exception cref="NetworkCheckException">Not so.</exception>
     public PrecisionAgreement Judge(string reference, string path)
     {
+        // What calibration held, several times the network, must not stand beside the two networks that are opened next.
+        GC.Collect();
+        NativeHeaps.ReturnFreeMemory();
         FusionCheck.Run(path);
         using NetworkSession expected = new(reference), actual = new(path);
         (IEnumerable<Picture> pictures, int count, string source) = _folder is null

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace InferenceApi.Runtime;
 
-/// <summary>How glibc's heaps, where native libraries allocate, keep what was freed. With other C libraries the calls do nothing.</summary>
+/// <summary>
+/// How glibc's heaps, where native libraries allocate, keep what was freed. With other C libraries the calls do nothing. The export tool,
+/// which runs networks too, compiles this file as well.
+/// </summary>
 internal static partial class NativeHeaps
 {
     /// <summary>

@@ -72,7 +72,8 @@ internal sealed class ExportConsole(IAnsiConsole console, bool plain)
         {
             if (_stage == value.Stage) return;
             _stage = value.Stage;
-            console.Profile.Out.Writer.WriteLine($"{value.Model}: {Words(value.Stage)} ({value.Total:N0} {(CountsRuns(value.Stage) ? "runs" : "bytes")})");
+            string unit = CountsRuns(value.Stage) ? "runs" : "bytes";
+            console.Profile.Out.Writer.WriteLine($"{value.Model}: {Words(value.Stage)} ({value.Total:N0} {unit})");
         }
     }
 

@@ -1,3 +1,5 @@
 using Export.Commands;
+using InferenceApi.Runtime;
 
+NativeHeaps.Limit();
 return await CommandLine.RunAsync(args, Console.Error);

@@ -15,8 +15,11 @@ internal sealed class CalibrationRun(
     /// <summary>Pictures that the rounding of weights learns from; with more of them nothing improves.</summary>
     private const int RoundingPictures = 24;
 
-    /// <summary>Memory for moments; a larger network is looked at in several passes.</summary>
-    private const long MomentBytes = 64 << 20;
+    /// <summary>Least memory for moments; a network whose moments need more is looked at in several passes.</summary>
+    private const long LeastMomentBytes = 64 << 20;
+
+    /// <summary>Memory for moments as a part of the weights': 1 / 4.</summary>
+    private const int WeightsPerMoments = 4;
 
     private const int Seed = 0;
 
@@ -79,15 +82,15 @@ internal sealed class CalibrationRun(
         progress();
     }
 
-    /// <summary>The layers in order, in passes whose moments fit into <see cref="MomentBytes"/>; a layer alone always fits.</summary>
+    /// <summary>The layers in order, in passes whose moments fit into the memory for them; a layer alone always may.</summary>
     private static IEnumerable<IReadOnlyList<OnnxNode>> Passes(QuantizationPoints points)
     {
         List<OnnxNode> pass = [];
-        long bytes = 0;
+        long bytes = 0, most = Math.Max(LeastMomentBytes, points.Layers.Sum(layer => points.Weights(layer).Bytes) / WeightsPerMoments);
         foreach (OnnxNode layer in points.Layers)
         {
             long more = InputMoments.BytesOf(points.Shape(layer));
-            if (pass.Count > 0 && bytes + more > MomentBytes)
+            if (pass.Count > 0 && bytes + more > most)
             {
                 yield return pass;
                 (pass, bytes) = ([], 0);

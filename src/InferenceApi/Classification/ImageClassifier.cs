@@ -42,7 +42,7 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
         }
         catch (Exception thrown) when (!cancellation.IsCancellationRequested && Failure.Of(thrown) is { Kind: not FailureKind.Internal } failure)
         {
-            if (thrown is OverloadedException) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
+            if (thrown is OverloadedException && !record.IsRehearsal) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
             throw new ClassificationException(failure);
         }
         finally
@@ -96,8 +96,7 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
             await Task.WhenAll(images.Select((image, index) => replies[index].Failure is null ? OnPool(image, index) : Task.CompletedTask));
 
         if (Array.TrueForAll(replies, reply => reply.Failure is not null)) throw AllFailed(record, replies, aborted);
-        CountFailures(record, replies, aborted);
-        foreach (ImageReply reply in replies) record.Timings = StageTimings.Longest(record.Timings, reply.Timings);
+        Count(record, replies, aborted);
         return new ClassificationReply(model.Manifest, model.Labels, replies);
 
         // Decoding is synchronous work: on the pool, so that several images use several cores.
@@ -150,7 +149,6 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
 
             (int width, int height) = (prepared.SourceWidth, prepared.SourceHeight);
             (Prediction[] predictions, timings) = await RunAsync(ticket, prepared, ready, timings, topK, cancellation);
-            metrics.ImageAnswered(model.Manifest.Name, timings);
             return new(image.Name) { Width = width, Height = height, Predictions = predictions, Timings = timings };
         }
 #pragma warning disable CA1031 // Whatever is thrown for one image is that image's failure; its neighbours are answered.
@@ -195,18 +193,20 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
 
     private ClassificationException AllFailed(RequestRecord record, ImageReply[] replies, CancellationToken aborted)
     {
-        CountFailures(record, replies, aborted);
+        Count(record, replies, aborted);
         Failure first = replies[0].Failure!;
         return new(replies.Length == 1 ? first : first with { Detail = $"All {replies.Length} images failed; the first: {first.Detail}" });
     }
 
-    private void CountFailures(RequestRecord record, ImageReply[] replies, CancellationToken aborted)
+    private void Count(RequestRecord record, ImageReply[] replies, CancellationToken aborted)
     {
         foreach (ImageReply reply in replies)
         {
-            if (reply.Failure is not { } failure) continue;
-            record.Failed++;
-            metrics.ImagesFailed(record.Model, aborted.IsCancellationRequested ? ImageOutcome.Cancelled : failure.Outcome);
+            record.Timings = StageTimings.Longest(record.Timings, reply.Timings);
+            if (reply.Failure is not null) record.Failed++;
+            if (record.IsRehearsal) continue;
+            if (reply.Failure is not { } failure) metrics.ImageAnswered(record.Model, reply.Timings);
+            else metrics.ImagesFailed(record.Model, aborted.IsCancellationRequested ? ImageOutcome.Cancelled : failure.Outcome);
         }
     }
 

@@ -1,6 +1,7 @@
 using Imaging;
 using InferenceApi.Batching;
 using InferenceApi.Classification;
+using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Runtime;
 using InferenceApi.Runtime.Providers;
@@ -68,6 +69,8 @@ internal static partial class ServiceRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ServedModels>(provider, Value<ServingOptions>(provider)));
         services.AddSingleton<ReadinessState>();
         services.AddHostedService<ModelStartup>();
+        services.AddSingleton<RehearsalKey>();
+        services.AddHostedService<Rehearsal>();
         services.AddHostedService<GracefulShutdown>();
     }
 

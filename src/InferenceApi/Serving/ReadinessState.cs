@@ -1,7 +1,7 @@
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// Whether traffic should come here: true from when every preloaded model is warmed until the service begins to stop. A model that
+/// Whether traffic should come here: true from when every preloaded model is warm, and the walk with it, until the service begins to stop. A model that
 /// cannot be preloaded keeps it false, with the reason, because a replica without its models must not replace one that has them.
 /// </summary>
 public sealed class ReadinessState
@@ -10,14 +10,35 @@ public sealed class ReadinessState
     public const string Stopping = "The service is shutting down.";
 
     private volatile string _reason = "The models are being loaded.";
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _walkIsCold;
     private volatile bool _stopping;
 
     public bool IsReady => Reason.Length == 0;
 
     /// <summary>Why it is not ready; empty where it is.</summary>
-    public string Reason => _stopping ? Stopping : _reason;
+    public string Reason => (_stopping, _reason, _walkIsCold) switch
+    {
+        (true, _, _) => Stopping,
+        (false, "", true) => "The first requests are being rehearsed.",
+        _ => _reason,
+    };
 
-    internal void SetReady() => _reason = "";
+    /// <summary>Ends when every preloaded model is loaded and warm.</summary>
+    internal Task Loaded => _loaded.Task;
+
+    /// <summary>Every preloaded model is loaded and warm.</summary>
+    internal void SetReady()
+    {
+        _reason = "";
+        _loaded.TrySetResult();
+    }
+
+    /// <summary>Loaded models alone are not enough: the walk is rehearsed first.</summary>
+    internal void AwaitRehearsal() => _walkIsCold = true;
+
+    /// <summary>The walk has been rehearsed.</summary>
+    internal void EndRehearsal() => _walkIsCold = false;
 
     internal void SetNotReady(string reason) => _reason = reason;
 

@@ -12,6 +12,9 @@ public sealed class RequestRecord
     /// <summary>Timestamp of the time provider when the first byte was there.</summary>
     public long Arrived { get; init; }
 
+    /// <summary>The service rehearses before it is ready; nobody asked, so nothing is counted or logged.</summary>
+    public bool IsRehearsal { get; init; }
+
     /// <summary>Of the leased model; 0 before.</summary>
     public int Version { get; set; }
 

@@ -12,12 +12,13 @@ internal static class RequestTelemetry
         var metrics = app.ApplicationServices.GetRequiredService<InferenceMetrics>();
         var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
         ILogger log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(RequestLog.Category);
+        var rehearsal = app.ApplicationServices.GetRequiredService<RehearsalKey>();
         app.Use(next => async context =>
         {
-            var record = new RequestRecord { Arrived = time.GetTimestamp() };
+            var record = new RequestRecord { Arrived = time.GetTimestamp(), IsRehearsal = rehearsal.IsOn(context.Request) };
             context.Features.Set(record);
             await next(context);
-            if (record.Model.Length > 0) Finish(context, record, metrics, time, log);
+            if (record.Model.Length > 0 && !record.IsRehearsal) Finish(context, record, metrics, time, log);
         });
     }
 

@@ -23,6 +23,7 @@ public sealed class ClassifyEndpointTests(ApiFactory api) : IClassFixture<ApiFac
         Assert.Equal(ApiFactory.Model, json.GetProperty("model").GetString());
         Assert.Equal("1", json.GetProperty("version").GetString());
         Assert.Equal("synthetic", json.GetProperty("weights").GetString());
+        Assert.Equal("fp32", json.GetProperty("precision").GetString());
         JsonElement result = Assert.Single(json.GetProperty("results").EnumerateArray());
         Assert.False(result.TryGetProperty("name", out _));
         Assert.Equal(300, result.GetProperty("width").GetInt32());

@@ -11,9 +11,12 @@ public static class NetworkOpener
     /// <param name="model">What to open.</param>
     /// <param name="plan">As <see cref="ProviderSelection.Choose(RuntimeOptions, ILogger)"/> decided it.</param>
     /// <param name="logger">Gets what ONNX Runtime says.</param>
-    /// <exception cref="ModelStoreException">It is no network, or not the one its manifest describes.</exception>
+    /// <exception cref="ModelStoreException">It is no network, not the one its manifest describes, or an int8 one that this
+    /// machine has no fast and exact kernels for.</exception>
     public static OpenedModel Open(InstalledModel model, RuntimePlan plan, ILogger logger)
     {
+        if (model.Manifest.Precision == "int8" && Int8Support.Refusal(plan.OnGpu, Int8Support.HasVnni) is { } reason)
+            throw new ModelStoreException($"{model.Manifest.Name} is an int8 model: {reason}");
         OnnxEnvironment.EnsureCreated(logger);
         return plan.OnGpu ? new(plan.Provider, CudaGraphModel.Open(model, plan)) : OpenedNetwork.Open(model, plan, logger);
     }

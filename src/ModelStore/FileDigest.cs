@@ -15,7 +15,8 @@ public sealed record FileDigest(string File, long Bytes, string Sha256)
     /// <param name="path">The file.</param>
     /// <param name="name">The name that <see cref="File"/> gets.</param>
     /// <param name="progress">Gets the number of bytes read so far, after every megabyte.</param>
-    public static FileDigest Of(string path, string name, IProgress<long>? progress = null)
+    /// <param name="observe">Gets every piece of the content, in order.</param>
+    public static FileDigest Of(string path, string name, IProgress<long>? progress = null, Action<ReadOnlyMemory<byte>>? observe = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
@@ -26,6 +27,7 @@ public sealed record FileDigest(string File, long Bytes, string Sha256)
             for (int read; (read = file.Read(buffer, 0, BufferBytes)) > 0; progress?.Report(total))
             {
                 hash.AppendData(buffer, 0, read);
+                observe?.Invoke(buffer.AsMemory(0, read));
                 total += read;
             }
 

@@ -29,7 +29,7 @@ internal static class LabelFile
             labels.Add(csv ? ParseRow(line, labels.Count, path, lineNumber) : new ClassLabel(labels.Count, null, line.Trim()));
         }
 
-        return labels.Count > 0 ? LabelSet.Of([.. labels]) : throw new ModelStoreException($"{path}: the file names no classes.");
+        return labels.Count > 0 ? LabelSet.Of([.. labels]) : throw new ModelStoreException($"{path}: the file names no classes.") { Fault = StoreFault.Labels };
     }
 
     public static void Write(TextWriter writer, IEnumerable<ClassLabel> labels)
@@ -56,5 +56,5 @@ internal static class LabelFile
         return new ClassLabel(index, fields[1].Length == 0 ? null : fields[1], name);
     }
 
-    private static ModelStoreException Failure(string path, int line, string what) => new($"{path}: line {line} {what}.");
+    private static ModelStoreException Failure(string path, int line, string what) => new($"{path}: line {line} {what}.") { Fault = StoreFault.Labels };
 }

@@ -37,7 +37,7 @@ public sealed class LabelSet
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
-            throw new ModelStoreException($"{path}: the labels cannot be read: {failure.Message}", failure);
+            throw new ModelStoreException($"{path}: the labels cannot be read: {failure.Message}", failure) { Fault = StoreFault.Labels };
         }
     }
 

@@ -14,19 +14,19 @@ internal static class ManifestFile
     {
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new ModelStoreException($"{path}: is larger than {MaxBytes} bytes.");
+            if (new FileInfo(path).Length > MaxBytes) throw new ModelStoreException($"{path}: is larger than {MaxBytes} bytes.") { Fault = StoreFault.Manifest };
             ModelManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.ModelManifest)
-                ?? throw new ModelStoreException($"{path}: is empty.");
+                ?? throw new ModelStoreException($"{path}: is empty.") { Fault = StoreFault.Manifest };
             ManifestRules.Check(manifest, path);
             return manifest;
         }
         catch (JsonException failure)
         {
-            throw new ModelStoreException($"{path}: field {failure.Path ?? "$"}: {failure.Message}", failure);
+            throw new ModelStoreException($"{path}: field {failure.Path ?? "$"}: {failure.Message}", failure) { Fault = StoreFault.Manifest };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ModelStoreException($"{path}: cannot be read: {failure.Message}", failure);
+            throw new ModelStoreException($"{path}: cannot be read: {failure.Message}", failure) { Fault = StoreFault.Unreadable };
         }
     }
 

@@ -10,7 +10,7 @@ internal static class ManifestRules
     {
         void Require(bool holds, string field, string rule)
         {
-            if (!holds) throw new ModelStoreException($"{path}: field {field}: {rule}");
+            if (!holds) throw new ModelStoreException($"{path}: field {field}: {rule}") { Fault = StoreFault.Manifest };
         }
 
         Require(manifest.Schema == ModelManifest.CurrentSchema, "schema", $"is {manifest.Schema}; this version reads {ModelManifest.CurrentSchema}.");

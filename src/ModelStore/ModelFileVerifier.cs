@@ -15,16 +15,18 @@ public static class ModelFileVerifier
     {
         try
         {
-            long length = new FileInfo(path).Length;
+            FileInfo file = new(path);
+            if (file.LinkTarget is not null) throw new ModelStoreException($"{path}: is a symbolic link; the store serves files of its own only.") { Fault = StoreFault.Link };
+            long length = file.Length;
             if (length != expected.Bytes)
-                throw new ModelStoreException($"{path}: has {length} bytes; its manifest says {expected.Bytes}.");
+                throw new ModelStoreException($"{path}: has {length} bytes; its manifest says {expected.Bytes}.") { Fault = StoreFault.Differs };
             FileDigest actual = FileDigest.Of(path, expected.File, progress);
             if (actual.Sha256 != expected.Sha256)
-                throw new ModelStoreException($"{path}: has SHA-256 {actual.Sha256}; its manifest says {expected.Sha256}.");
+                throw new ModelStoreException($"{path}: has SHA-256 {actual.Sha256}; its manifest says {expected.Sha256}.") { Fault = StoreFault.Differs };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ModelStoreException($"{path}: cannot be read: {failure.Message}", failure);
+            throw new ModelStoreException($"{path}: cannot be read: {failure.Message}", failure) { Fault = StoreFault.Unreadable };
         }
     }
 }

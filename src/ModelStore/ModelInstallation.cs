@@ -6,18 +6,14 @@ namespace ModelStore;
 /// </summary>
 public sealed class ModelInstallation : IDisposable
 {
-    // A staging folder older than this belongs to a process that died; no export takes a day.
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
-
     private readonly StoreFolder _store;
     private readonly string _name;
-    private readonly string _staging;
-    private bool _committed;
+    private readonly StagingFolder _staging;
 
-    private ModelInstallation(StoreFolder store, string name, string staging) => (_store, _name, _staging) = (store, name, staging);
+    private ModelInstallation(StoreFolder store, string name, StagingFolder staging) => (_store, _name, _staging) = (store, name, staging);
 
     /// <summary>Where to write a file of the version to come.</summary>
-    public string PathOf(string fileName) => Path.Combine(_staging, fileName);
+    public string PathOf(string fileName) => Path.Combine(_staging.Path, fileName);
 
     /// <summary>Flushes everything to disk, writes the manifest and makes the version visible.</summary>
     /// <param name="manifestOfVersion">Makes the manifest once the version's number is known.</param>
@@ -38,11 +34,7 @@ public sealed class ModelInstallation : IDisposable
                 FlushFile(manifest.Labels);
                 string target = _store.FolderOf(_name, version);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                if (TryMove(target, lastAttempt: attempt == 100))
-                {
-                    _committed = true;
-                    return new InstalledModel(manifest, target);
-                }
+                if (TryMove(target, lastAttempt: attempt == 100)) return new InstalledModel(manifest, target);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -51,21 +43,13 @@ public sealed class ModelInstallation : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (!_committed && Directory.Exists(_staging)) Directory.Delete(_staging, recursive: true);
-    }
+    public void Dispose() => _staging.Dispose();
 
     internal static ModelInstallation Start(StoreFolder store, string name)
     {
-        string staging = Path.Combine(store.Root, StoreFolder.StagingFolder);
         try
         {
-            Directory.CreateDirectory(staging);
-            RemoveAbandoned(staging);
-            string folder = Path.Combine(staging, $"{name}-{Guid.NewGuid():N}");
-            Directory.CreateDirectory(folder);
-            return new ModelInstallation(store, name, folder);
+            return new ModelInstallation(store, name, StagingFolder.Create(store.StagingRoot, name));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -73,18 +57,11 @@ public sealed class ModelInstallation : IDisposable
         }
     }
 
-    private static void RemoveAbandoned(string staging)
-    {
-        DateTime limit = (TimeProvider.System.GetUtcNow() - Abandoned).UtcDateTime;
-        foreach (string folder in Directory.EnumerateDirectories(staging).Where(folder => Directory.GetLastWriteTimeUtc(folder) < limit))
-            Directory.Delete(folder, recursive: true);
-    }
-
     private bool TryMove(string target, bool lastAttempt)
     {
         try
         {
-            Directory.Move(_staging, target);
+            Directory.Move(_staging.Path, target);
             return true;
         }
         catch (IOException) when (Directory.Exists(target) && !lastAttempt)

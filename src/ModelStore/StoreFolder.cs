@@ -8,19 +8,20 @@ namespace ModelStore;
 /// </summary>
 public sealed class StoreFolder(string root)
 {
-    /// <summary>Half-written installs live here; its leading dot keeps it from being a model.</summary>
-    internal const string StagingFolder = ".staging";
+    /// <summary>Of the exports under way; the leading dot keeps it from being a model.</summary>
+    internal const string LockFolder = ".locks";
 
     public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>Half-written installs live here.</summary>
+    internal string StagingRoot => Path.Combine(Root, ".staging");
 
     /// <summary>The newest version of every model, by name; broken ones are left out and told to <paramref name="broken"/>.</summary>
     public IReadOnlyList<InstalledModel> List(Action<ModelStoreException>? broken = null)
     {
-        if (!Directory.Exists(Root)) return [];
         var models = new List<InstalledModel>();
-        foreach (string name in Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal))
+        foreach (string name in Names())
         {
-            if (!ModelName.IsValid(name)) continue;
             try
             {
                 if (Latest(name) is { } model) models.Add(model);
@@ -33,6 +34,11 @@ public sealed class StoreFolder(string root)
 
         return models;
     }
+
+    /// <summary>Models that have a folder, by name; empty where the store does not exist.</summary>
+    public IReadOnlyList<string> Names() => Directory.Exists(Root)
+        ? [.. Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)!).Where(ModelName.IsValid).Order(StringComparer.Ordinal)]
+        : [];
 
     /// <summary>Version numbers of a model, ascending; empty where it is not installed.</summary>
     public IReadOnlyList<int> Versions(string name)
@@ -53,10 +59,11 @@ public sealed class StoreFolder(string root)
     {
         if (!ModelName.IsValid(name)) throw new ModelStoreException(ModelName.Rule);
         string folder = FolderOf(name, version);
+        CheckInside(folder);
         string path = Path.Combine(folder, ManifestFile.FileName);
         ModelManifest manifest = ManifestFile.Read(path);
-        if (manifest.Name != name) throw new ModelStoreException($"{path}: field name: is '{manifest.Name}' in the folder of '{name}'.");
-        if (manifest.Version != version) throw new ModelStoreException($"{path}: field version: is {manifest.Version} in the folder of {version}.");
+        if (manifest.Name != name) throw new ModelStoreException($"{path}: field name: is '{manifest.Name}' in the folder of '{name}'.") { Fault = StoreFault.Manifest };
+        if (manifest.Version != version) throw new ModelStoreException($"{path}: field version: is {manifest.Version} in the folder of {version}.") { Fault = StoreFault.Manifest };
         return new InstalledModel(manifest, folder);
     }
 
@@ -76,10 +83,8 @@ public sealed class StoreFolder(string root)
         foreach (int each in removed)
         {
             // Renamed first, so that no reader sees a version that is half deleted.
-            string grave = Path.Combine(Root, StagingFolder, "removed-" + Guid.NewGuid().ToString("N"));
-            Directory.CreateDirectory(Path.GetDirectoryName(grave)!);
-            Directory.Move(FolderOf(name, each), grave);
-            Directory.Delete(grave, recursive: true);
+            using StagingFolder grave = StagingFolder.Create(StagingRoot, "removed");
+            Directory.Move(FolderOf(name, each), Path.Combine(grave.Path, "version"));
         }
 
         string folder = Path.Combine(Root, name);
@@ -87,7 +92,23 @@ public sealed class StoreFolder(string root)
         return removed;
     }
 
-    internal string FolderOf(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Where a version is or would be.</summary>
+    public string FolderOf(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Whoever may write into the store must not be able to have other folders of the machine served.</summary>
+    private void CheckInside(string folder)
+    {
+        try
+        {
+            string root = RealPath.Of(Root) + Path.DirectorySeparatorChar;
+            if (!RealPath.Of(folder).StartsWith(root, StringComparison.Ordinal))
+                throw new ModelStoreException($"{folder}: is a symbolic link that leads outside the store.") { Fault = StoreFault.Link };
+        }
+        catch (IOException failure)
+        {
+            throw new ModelStoreException($"{folder}: cannot be read: {failure.Message}", failure) { Fault = StoreFault.Unreadable };
+        }
+    }
 
     private static int ParseVersion(string folder) =>
         folder[0] != '0' && int.TryParse(folder, NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : 0;

@@ -114,6 +114,48 @@ public sealed class ModelExporterTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_SecondOfTheSame_WaitsForTheFirst_AndFindsItDone()
+    {
+        byte[] content = await File.ReadAllBytesAsync(Checkpoint(1000));
+        CatalogEntry entry = ModelCatalog.Entries[0] with { Bytes = content.Length, Sha256Prefix = FileDigest.Of(Checkpoint(1000), "own.pth").Sha256[..8] };
+        using var mayAnswer = new ManualResetEventSlim();
+        int asked = 0;
+        using LoopbackServer server = new((_, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            mayAnswer.Wait(TimeSpan.FromMinutes(1));
+            return LoopbackServer.Response("200 OK", content);
+        });
+        var request = new ExportRequest { Name = entry.Name, Entry = entry };
+        ModelExporter Exporter() => new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
+
+        Task<ExportReport> first = Task.Run(() => Exporter().ExportAsync(request));
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref asked) == 1, TimeSpan.FromMinutes(1)));
+        var waits = new FirstStage();
+        Task<ExportReport> second = Task.Run(() => Exporter().ExportAsync(request, waits));
+        Assert.Equal(ExportStage.Wait, await waits.Reported.WaitAsync(TimeSpan.FromMinutes(1)));
+        mayAnswer.Set();
+
+        Assert.Equal((true, false), ((await first).Installed, (await second).Installed));
+        Assert.Equal((1, 1), (asked, (await second).Model.Manifest.Version));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Export_ZipWithOneFlippedBit_IsRefusedByItsChecksum(bool flipped)
+    {
+        string path = _folder.File("own.pth");
+        byte[] content = Checkpoints.SampleFiles.Zip();
+        if (flipped) content[content.AsSpan().IndexOf(BitConverter.GetBytes(Checkpoints.SampleFiles.First[4]))] ^= 1;
+        await File.WriteAllBytesAsync(path, content);
+
+        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => Exporter().ExportAsync(new ExportRequest { Name = "own", Checkpoint = path }));
+
+        Assert.Equal(flipped, refused is Export.Checkpoints.CheckpointException && refused.Message.Contains("has CRC-32", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Export_DownloadOfAWrongFile_InstallsNothing()
     {
         CatalogEntry entry = ModelCatalog.Entries[0] with { Bytes = 1000 };
@@ -148,6 +190,15 @@ public sealed class ModelExporterTests : IDisposable
         ResNetArchitecture architecture = ResNetNames.Find(Tiny, classes)!;
         NetworkFile.WriteLegacy(path, [.. architecture.Tensors], new SyntheticWeights(architecture, 1));
         return path;
+    }
+
+    private sealed class FirstStage : IProgress<ExportProgress>
+    {
+        private readonly TaskCompletionSource<ExportStage> _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<ExportStage> Reported => _reported.Task;
+
+        public void Report(ExportProgress value) => _reported.TrySetResult(value.Stage);
     }
 
     private sealed class Stages(List<ExportStage> stages) : IProgress<ExportProgress>

@@ -60,7 +60,7 @@ public sealed class ModelInstallationTests : IDisposable
     }
 
     [Fact]
-    public void AbandonedStaging_IsRemovedAfterADay_AndYoungerOnesStay()
+    public void StagingWithoutAnOwnersFile_IsRemovedAfterADay_AndYoungerOnesStay()
     {
         string old = Directory.CreateDirectory(Path.Combine(_folder.Path, ".staging", "dead")).FullName;
         string young = Directory.CreateDirectory(Path.Combine(_folder.Path, ".staging", "alive")).FullName;

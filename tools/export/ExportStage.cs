@@ -1,8 +1,9 @@
 namespace Export;
 
-/// <summary>What an export is doing, in order. Calibrate and Compare count runs of the network, the others bytes.</summary>
+/// <summary>What an export is doing, in order. Calibrate and Compare count runs of the network, Wait nothing, the others bytes.</summary>
 public enum ExportStage
 {
+    Wait,
     Download,
     Digest,
     Convert,

@@ -47,6 +47,13 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         Stopwatch total = Stopwatch.StartNew();
         if (!request.Force && InstalledLookup.Find(store, request) is { } existing)
             return new ExportReport(existing, false, TimeSpan.Zero, 0, total.Elapsed, []);
+
+        // Variants of one checkpoint share its download.
+        using ExportTurn turn = await ExportTurn.WaitAsync(
+            store, request.Entry?.Name ?? request.Name, () => progress?.Report(new ExportProgress(request.Name, ExportStage.Wait, 0, 0)), cancel)
+            .ConfigureAwait(false);
+        if (!request.Force && InstalledLookup.Find(store, request) is { } meanwhile)
+            return new ExportReport(meanwhile, false, TimeSpan.Zero, 0, total.Elapsed, []);
         if (request.SyntheticSeed is { } seed) return Install(request, SyntheticPlan(request, seed), total, progress, cancel);
 
         (string path, FileDigest digest) = await CheckpointAsync(request, progress, cancel).ConfigureAwait(false);
@@ -92,7 +99,12 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
         {
             long bytes = Directory.Exists(path) ? throw new ExportException($"{path}: it is a directory.") : new FileInfo(path).Length;
             Progress read = new(done => progress?.Report(new ExportProgress(request.Name, ExportStage.Digest, done, bytes)));
-            return FileDigest.Of(path, Path.GetFileName(path), read);
+            ZipChecksums? checksums = ZipChecksums.Of(path);
+            return FileDigest.Of(path, Path.GetFileName(path), read, checksums is null ? null : piece => checksums.Append(piece.Span));
+        }
+        catch (CheckpointException exception)
+        {
+            throw new CheckpointException($"{path}: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -6,6 +6,9 @@ internal static class StateDictionary
     /// <summary>More tensors than any ResNet has (a 152-layer one with counters: 932).</summary>
     public const int MaxTensors = 4096;
 
+    /// <summary>Longest name of a tensor, in characters; a ResNet's have up to 40, and each wrapper adds about ten.</summary>
+    public const int MaxNameLength = 512;
+
     /// <summary>Keys under which training scripts keep a model's tensors, in the order they are tried.</summary>
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model", "net", "network"];
 
@@ -37,15 +40,18 @@ internal static class StateDictionary
         return tensors;
     }
 
-    /// <summary>The names without the prefixes that all of them share; refuses none, too many, and duplicates.</summary>
+    /// <summary>The names without the prefixes that all of them share; refuses none, too many, long ones, and duplicates.</summary>
     public static string[] PlainNames(IReadOnlyList<string> names)
     {
         if (names.Count == 0) throw new CheckpointException("it holds no tensors.");
         if (names.Count > MaxTensors)
             throw new CheckpointException($"it holds {names.Count:N0} tensors; no more than {MaxTensors:N0} are accepted.");
-        string[] plain = [.. names];
-        while (Prefixes.FirstOrDefault(prefix => plain.All(name => name.StartsWith(prefix, StringComparison.Ordinal))) is { } shared)
-            plain = [.. plain.Select(name => name[shared.Length..])];
+        if (names.FirstOrDefault(name => name.Length > MaxNameLength) is { } tooLong)
+            throw new CheckpointException(
+                $"the name of tensor '{PickleGlobals.Printable(tooLong)}' has {tooLong.Length:N0} characters; no more than {MaxNameLength} are accepted.");
+        int shared = 0;
+        while (Prefixes.FirstOrDefault(prefix => names.All(name => HasAt(name, shared, prefix))) is { } prefix) shared += prefix.Length;
+        string[] plain = [.. names.Select(name => name[shared..])];
 
         HashSet<string> seen = [];
         foreach (string name in plain)
@@ -55,4 +61,6 @@ internal static class StateDictionary
 
         return plain;
     }
+
+    private static bool HasAt(string name, int position, string part) => name.AsSpan(position).StartsWith(part, StringComparison.Ordinal);
 }

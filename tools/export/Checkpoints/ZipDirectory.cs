@@ -84,7 +84,7 @@ internal static class ZipDirectory
         ReadExtra64(rest.Slice(CentralLength + nameLength, extraLength), ref bytes, ref stored, ref local);
         if (stored != bytes) throw Damaged($"entry '{name}' has two different sizes");
         position += CentralLength + nameLength + extraLength + commentLength;
-        return new ZipEntry(name, PlaceData(file, name, local, bytes, directoryStart), bytes);
+        return new ZipEntry(name, PlaceData(file, name, local, bytes, directoryStart), bytes, U32(rest, 16));
     }
 
     private static long PlaceData(SafeFileHandle file, string name, long local, long bytes, long directoryStart)

@@ -72,8 +72,8 @@ internal sealed class ExportConsole(IAnsiConsole console, bool plain)
         {
             if (_stage == value.Stage) return;
             _stage = value.Stage;
-            string unit = CountsRuns(value.Stage) ? "runs" : "bytes";
-            console.Profile.Out.Writer.WriteLine($"{value.Model}: {Words(value.Stage)} ({value.Total:N0} {unit})");
+            string amount = value.Stage == ExportStage.Wait ? "" : $" ({value.Total:N0} {(CountsRuns(value.Stage) ? "runs" : "bytes")})";
+            console.Profile.Out.Writer.WriteLine($"{value.Model}: {Words(value.Stage)}{amount}");
         }
     }
 
@@ -97,6 +97,7 @@ internal sealed class ExportConsole(IAnsiConsole console, bool plain)
 
     private static string Words(ExportStage stage) => stage switch
     {
+        ExportStage.Wait => "waiting for another export of the same weights",
         ExportStage.Download => "downloading",
         ExportStage.Digest => "computing the checkpoint's digest",
         ExportStage.Convert => "converting",

@@ -1,0 +1,26 @@
+namespace ModelStore;
+
+/// <summary>What is wrong, coarse enough to be told to anyone.</summary>
+public enum StoreFault
+{
+    /// <summary>Anything else; the message alone tells it.</summary>
+    Other,
+
+    /// <summary>A file is missing, or the system refuses to read it.</summary>
+    Unreadable,
+
+    /// <summary>manifest.json is not valid, or another model's.</summary>
+    Manifest,
+
+    /// <summary>A file is not the one that the manifest describes.</summary>
+    Differs,
+
+    /// <summary>A symbolic link that is not followed.</summary>
+    Link,
+
+    /// <summary>The labels are not a list of the model's classes.</summary>
+    Labels,
+
+    /// <summary>The network cannot be opened, or is not the one that the manifest describes.</summary>
+    Network,
+}

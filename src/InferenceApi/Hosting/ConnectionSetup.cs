@@ -1,6 +1,5 @@
-using System.Net;
+using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -29,8 +28,8 @@ internal static class ConnectionSetup
     public static void UseConnections(this WebApplication app)
     {
         IReadOnlyList<string> proxies = app.Services.GetRequiredService<IOptions<ConnectionOptions>>().Value.TrustedProxies;
-        if (proxies.Count > 0) app.UseForwardedHeaders(Trusting(proxies));
-        app.Use(next => context => OpenConnections.CountAsync(context, next));
+        if (proxies.Count > 0) app.UseTrustedProxies(proxies);
+        OpenConnections.Use(app);
     }
 
     private static void Limit(KestrelServerLimits limits, ConnectionOptions connections, UploadOptions uploads)
@@ -43,20 +42,5 @@ internal static class ConnectionSetup
         limits.MaxConcurrentConnections = connections.MaxOpen;
         limits.RequestHeadersTimeout = connections.HeaderTimeout;
         limits.KeepAliveTimeout = connections.KeepAlive;
-    }
-
-    private static ForwardedHeadersOptions Trusting(IReadOnlyList<string> proxies)
-    {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
-        // The framework trusts the loopback unasked.
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (string proxy in proxies)
-        {
-            if (IPAddress.TryParse(proxy, out IPAddress? address)) options.KnownProxies.Add(address);
-            else options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
-        }
-
-        return options;
     }
 }

@@ -1,3 +1,4 @@
+using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Serving;
 using Microsoft.Extensions.Options;

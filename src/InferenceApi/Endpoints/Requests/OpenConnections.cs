@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace InferenceApi.Hosting;
+namespace InferenceApi.Endpoints.Requests;
 
 /// <summary>
 /// The open connections, and how many requests each is in. The server closes idle ones when it stops, but waits the whole drain timeout
@@ -30,8 +30,7 @@ internal sealed class OpenConnections
         }
     }
 
-    /// <summary>Goes outside of everything that answers.</summary>
-    public static async Task CountAsync(HttpContext context, RequestDelegate next)
+    private static async Task CountAsync(HttpContext context, RequestDelegate next)
     {
         object? item = null;
         context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out item);
@@ -46,6 +45,9 @@ internal sealed class OpenConnections
             open?.Add(-1);
         }
     }
+
+    /// <summary>Goes outside of everything that answers.</summary>
+    public static void Use(IApplicationBuilder app) => app.Use(next => context => CountAsync(context, next));
 
     /// <summary>Ends those without a request. Only once the server takes no new ones and has had time to close idle ones itself.</summary>
     public void EndIdle()

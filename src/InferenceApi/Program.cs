@@ -27,6 +27,7 @@ try
     if (!app.TryChooseProvider()) return 1;
 
     app.ReportJpegDecoder();
+    app.UseConnections();
     app.UseRequestTelemetry();
     app.UseProblems();
     app.UseDocumentation();

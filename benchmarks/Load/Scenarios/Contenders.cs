@@ -36,6 +36,8 @@ internal static class Contenders
             "--contentRoot", Path.Combine(options.Root, "src/InferenceApi"),
             "--urls", $"http://127.0.0.1:{options.Port}",
             $"--Serving:Store={options.Store}",
+            // All the load comes from one address.
+            "--Uploads:AddressPercent=100",
             .. model.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((name, i) => $"--Serving:Preload:{i}={name}"),
             .. settings,
         ];

@@ -1,3 +1,4 @@
+using System.Net;
 using InferenceApi.Telemetry;
 
 namespace InferenceApi.Classification;
@@ -6,7 +7,8 @@ namespace InferenceApi.Classification;
 /// <param name="Record">What is counted and logged of it; the walk fills it in.</param>
 /// <param name="Allowed">How long the caller is willing to wait, from the first byte on.</param>
 /// <param name="TopK">How many classes to answer; null for <see cref="DefaultTopK"/>, or all where the model has fewer.</param>
-public sealed record ClassificationRequest(RequestRecord Record, TimeSpan Allowed, int? TopK)
+/// <param name="Caller">Whose share its places are counted in; null where it is not known.</param>
+public sealed record ClassificationRequest(RequestRecord Record, TimeSpan Allowed, int? TopK, IPAddress? Caller = null)
 {
     /// <summary>The five that ImageNet's top-5 accuracy counts.</summary>
     public const int DefaultTopK = 5;

@@ -23,7 +23,13 @@ namespace InferenceApi.Classification;
 /// </code>
 /// The protocol then writes its answer. An image fails alone; the request fails where all of its images do.
 /// </summary>
-public sealed class ImageClassifier(ServedModels models, ImagePreprocessor preprocessor, PreparationSlots slots, InferenceMetrics metrics, TimeProvider time)
+public sealed class ImageClassifier(
+    ServedModels models,
+    ImagePreprocessor preprocessor,
+    PreparationSlots slots,
+    CallerShares shares,
+    InferenceMetrics metrics,
+    TimeProvider time)
 {
     /// <summary>Classifies the images of one request.</summary>
     /// <param name="request">What is asked.</param>
@@ -42,7 +48,7 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
         }
         catch (Exception thrown) when (!cancellation.IsCancellationRequested && Failure.Of(thrown) is { Kind: not FailureKind.Internal } failure)
         {
-            if (thrown is OverloadedException && !record.IsRehearsal) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
+            if (failure.Kind == FailureKind.Overloaded && !record.IsRehearsal) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
             throw new ClassificationException(failure);
         }
         finally
@@ -86,6 +92,7 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
         record.Version = model.Manifest.Version;
         int topK = request.TopKOf(model.Classes, images.TopK);
         if (good > model.QueueCapacity) throw TooMany(model.QueueCapacity);
+        using CallerShares.Places places = shares.Take(request.Caller, request.Model, good, model.QueueCapacity);
         using AdmissionTicket ticket = model.Admit(good, deadline, slots.Backlog(good));
         record.Timings = record.Timings with { Admit = Ended("admit", complete, time.GetTimestamp()) };
 

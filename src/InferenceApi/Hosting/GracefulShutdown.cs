@@ -1,12 +1,27 @@
+using InferenceApi.Endpoints.Requests;
+using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Serving;
 using Microsoft.Extensions.Options;
 
 namespace InferenceApi.Hosting;
 
-/// <summary>On SIGTERM: unready at once, keep serving for the delay, and only then let the server stop accepting and drain.</summary>
+/// <summary>
+/// On SIGTERM: unready at once, keep serving for the delay, and only then let the server stop accepting and drain. Who sends nothing is not
+/// waited for.
+/// </summary>
 internal sealed partial class GracefulShutdown(
-    ReadinessState readiness, IOptions<ShutdownOptions> options, TimeProvider time, ILogger<GracefulShutdown> log) : IHostedLifecycleService
+    ReadinessState readiness,
+    BodyRoom bodies,
+    OpenConnections connections,
+    IOptions<ShutdownOptions> options,
+    TimeProvider time,
+    ILogger<GracefulShutdown> log) : IHostedLifecycleService, IDisposable
 {
+    /// <summary>For the server to close idle connections itself, which loses no request that is on its way.</summary>
+    private static readonly TimeSpan ServersOwnTime = TimeSpan.FromSeconds(1);
+
+    private ITimer? _endOfIdle;
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -20,11 +35,15 @@ internal sealed partial class GracefulShutdown(
         TimeSpan delay = options.Value.Delay;
         Log.Stopping(log, delay.TotalSeconds, options.Value.DrainTimeout.TotalSeconds);
         if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bodies.Close();
+        _endOfIdle = time.CreateTimer(_ => connections.EndIdle(), null, ServersOwnTime, ServersOwnTime);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _endOfIdle?.Dispose();
 
     private static partial class Log
     {

@@ -29,13 +29,7 @@ internal static partial class ServiceRegistration
         builder.Services.AddSingleton(quiet);
         foreach (SettingSection section in SettingSection.All) section.Register(builder.Services);
 
-        builder.WebHost.ConfigureKestrel((context, kestrel) =>
-        {
-            // One byte more than ours, so that our own count answers, with our own words, also where no length was announced.
-            UploadOptions uploads = context.Configuration.GetSection(UploadOptions.Section).Get<UploadOptions>() ?? new();
-            kestrel.Limits.MaxRequestBodySize = uploads.MaxRequestBytes + 1;
-            kestrel.AddServerHeader = false;
-        });
+        builder.AddConnections();
         ShutdownOptions shutdown = builder.Configuration.GetSection(ShutdownOptions.Section).Get<ShutdownOptions>() ?? new();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.Delay + shutdown.DrainTimeout);
     }
@@ -48,10 +42,14 @@ internal static partial class ServiceRegistration
     public static void AddWalk(this IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RefusalPace>();
+        services.AddSingleton(provider => new BodyRoom(
+            Value<UploadOptions>(provider), provider.GetRequiredService<InferenceMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new StoreFolder(Value<ServingOptions>(provider).Store));
         services.AddSingleton(provider => new ImagePreprocessor(Value<ImagingOptions>(provider)));
         services.AddSingleton(provider => new PreparationSlots(
             Environment.ProcessorCount, provider.GetRequiredService<InferenceMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new CallerShares(Value<UploadOptions>(provider).AddressPercent));
         services.AddSingleton<ImageClassifier>();
         services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
         services.AddSingleton(provider =>

@@ -19,6 +19,7 @@ internal sealed record SettingSection(string Name, Type Type, Func<IConfiguratio
         Of<ServingOptions>(ServingOptions.Section),
         Of<RuntimeOptions>(RuntimeOptions.Section),
         Of<UploadOptions>(UploadOptions.Section),
+        Of<ConnectionOptions>(ConnectionOptions.Section),
         Of<RequestOptions>(RequestOptions.Section),
         Of<ShutdownOptions>(ShutdownOptions.Section),
         Of<ImagingOptions>("Imaging"),

@@ -28,8 +28,9 @@ public sealed class ServingOptions
     public long MemoryBudget { get; init; }
 
     /// <summary>
-    /// Images of one model that may wait, those being decoded included, 0.6 MB each; 0: 64, or four of the largest batches where that is
-    /// more. It bounds memory, not latency: admission refuses late requests long before.
+    /// Images of one model that may wait, those being decoded included, 0.6 MB each; 0: 128 and four of the largest batches, so that a
+    /// request of 64 images is half of it and leaves its neighbours room. It bounds memory, not latency: admission refuses late requests
+    /// long before.
     /// </summary>
     [Range(0, 65536)]
     public int QueueCapacity { get; init; }
@@ -46,5 +47,5 @@ public sealed class ServingOptions
     public TimeSpan StorePoll { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary><see cref="QueueCapacity"/> with its default filled in.</summary>
-    internal int QueueCapacityFor(int largestBatch) => QueueCapacity > 0 ? QueueCapacity : Math.Max(64, 4 * largestBatch);
+    internal int QueueCapacityFor(int largestBatch) => QueueCapacity > 0 ? QueueCapacity : 128 + (4 * largestBatch);
 }

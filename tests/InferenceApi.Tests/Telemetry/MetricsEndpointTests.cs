@@ -1,5 +1,6 @@
 using InferenceApi.Serving;
 using InferenceApi.Classification;
+using InferenceApi.Endpoints.Uploads;
 using System.Net;
 using System.Text.RegularExpressions;
 using InferenceApi.Telemetry;
@@ -84,6 +85,7 @@ public sealed partial class MetricsEndpointTests
         // Registers its gauges, as in service.
         StatusOfOneModel(host.Metrics);
         using var slots = new PreparationSlots(1, host.Metrics, TimeProvider.System);
+        using var bodies = new BodyRoom(new UploadOptions(), host.Metrics, TimeProvider.System);
         host.Metrics.ModelLoaded("endpoint-test", 1, succeeded: true);
         host.Metrics.ImageAnswered("endpoint-test", default);
         host.Metrics.RunFinished("endpoint-test", 1, 4, failed: false);

@@ -25,6 +25,8 @@ Runtime__AllowSpinning: {{ $settings.runtime.allowSpinning | quote }}
 {{- if .Values.cache.enabled }}
 Runtime__OptimizedGraphCache: {{ printf "%s/graphs" (trimSuffix "/" .Values.cache.mountPath) | quote }}
 {{- end }}
+{{- /* All callers come through the Service or a proxy: by their address they are one. */}}
+Uploads__AddressPercent: "100"
 Uploads__MaxRequestBytes: {{ int64 $settings.uploads.maxRequestBytes | quote }}
 {{- include "inference-service.number" (list "Uploads__MaxImages" $settings.uploads.maxImages) }}
 {{- include "inference-service.number" (list "Imaging__MaxPixels" $settings.imaging.maxPixels) }}

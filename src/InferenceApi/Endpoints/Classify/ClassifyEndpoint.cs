@@ -27,15 +27,17 @@ internal static class ClassifyEndpoint
         string model,
         ImageClassifier classifier,
         IOptions<UploadOptions> uploads,
-        IOptions<RequestOptions> requests)
+        IOptions<RequestOptions> requests,
+        BodyRoom room)
     {
         RequestRecord record = context.Features.GetRequiredFeature<RequestRecord>();
         record.Model = model;
-        var request = new ClassificationRequest(record, RequestDeadline.Allowed(context.Request, requests.Value), TopK.Of(context.Request));
+        var request = new ClassificationRequest(
+            record, RequestDeadline.Allowed(context.Request, requests.Value), TopK.Of(context.Request), Caller.Of(context));
         Upload.Check(context.Request, uploads.Value);
 
         ClassificationReply reply = await classifier.ClassifyAsync(
-            request, cancellation => Upload.ReadAsync(context.Request, uploads.Value, cancellation), context.RequestAborted);
+            request, cancellation => Upload.ReadAsync(context.Request, room, uploads.Value, cancellation), context.RequestAborted);
 
         context.Response.Headers["Server-Timing"] = ServerTiming.Format(record.Timings);
         context.Response.Headers.CacheControl = "no-store";

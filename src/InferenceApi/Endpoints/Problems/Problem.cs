@@ -26,6 +26,8 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
         ProblemBody body = ProblemBody.Of(this, ProblemHandling.TraceOf(httpContext));
         response.StatusCode = body.Status;
         response.Headers.CacheControl = "no-store";
+        // Without this the server would go on reading a body that is too slow.
+        if (body.Status == StatusCodes.Status408RequestTimeout) response.Headers.Connection = "close";
         if (RetryAfter is { } wait)
         {
             // The header knows whole seconds only; rounded up, so that a client that waits exactly that long is not too early.

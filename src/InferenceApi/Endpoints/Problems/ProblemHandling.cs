@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InferenceApi.Classification;
+using InferenceApi.Endpoints.Requests;
 using InferenceApi.Serving;
 
 namespace InferenceApi.Endpoints.Problems;
@@ -10,17 +11,19 @@ internal static partial class ProblemHandling
     public static void UseProblems(this IApplicationBuilder app)
     {
         ILogger log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceApi.Endpoints");
-        app.Use(next => context => InvokeAsync(context, next, log));
+        var pace = app.ApplicationServices.GetRequiredService<RefusalPace>();
+        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
+        app.Use(next => context => InvokeAsync(context, next, pace, time, log));
     }
 
-    private static async Task InvokeAsync(HttpContext context, RequestDelegate next, ILogger log)
+    private static async Task InvokeAsync(HttpContext context, RequestDelegate next, RefusalPace pace, TimeProvider time, ILogger log)
     {
         try
         {
             await next(context);
             if (Framework(context) is { } problem) await problem.ExecuteAsync(context);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception failure) when (failure is ClientLeftException || context.RequestAborted.IsCancellationRequested)
         {
             // The client left; there is nobody to answer. 499 is for the log line only.
             if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -32,6 +35,8 @@ internal static partial class ProblemHandling
                 : ProblemMapping.Of(failure);
             if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, TraceOf(context));
             context.Response.Clear();
+            if (ProblemTable.Of(problem.Kind).Status == StatusCodes.Status429TooManyRequests && pace.Exceeded)
+                await Task.Delay(RefusalPace.Delay, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await problem.ExecuteAsync(context);
         }
     }

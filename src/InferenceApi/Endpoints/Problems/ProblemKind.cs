@@ -19,6 +19,8 @@ internal enum ProblemKind
     RequestMalformed,
     TopKInvalid,
     TimeoutInvalid,
+    RequestTimeout,
+    TooManyUploads,
     Overloaded,
     DeadlineExceeded,
     ShuttingDown,

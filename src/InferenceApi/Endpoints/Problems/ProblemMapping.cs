@@ -7,9 +7,10 @@ internal static class ProblemMapping
 {
     public static Problem Of(Exception thrown) => thrown switch
     {
-        RequestException request => new Problem(request.Kind, request.Message),
+        RequestException request => new Problem(request.Kind, request.Message, request.RetryAfter),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new Problem(ProblemKind.BodyTooLarge, "The request body is larger than the server's limit."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Of(RequestException.TooLate()),
         BadHttpRequestException => new Problem(ProblemKind.RequestMalformed, "The request is not valid HTTP or ends early."),
         _ => Of(Failure.Of(thrown)),
     };

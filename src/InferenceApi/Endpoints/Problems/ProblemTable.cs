@@ -33,6 +33,8 @@ internal static class ProblemTable
         new(ProblemKind.RequestMalformed, "request-malformed", 400, "Malformed request", "The detail names what could not be read."),
         new(ProblemKind.TopKInvalid, "top-k-invalid", 400, "Invalid top_k", "Use 1 to the model's number of classes."),
         new(ProblemKind.TimeoutInvalid, "timeout-invalid", 400, "Invalid X-Request-Timeout", "Use seconds, for example 0.5."),
+        new(ProblemKind.RequestTimeout, "request-timeout", 408, "Request timeout", "Send the body faster, or a smaller picture."),
+        new(ProblemKind.TooManyUploads, "too-many-uploads", 429, "Too many uploads", "Wait as long as Retry-After says; send fewer uploads at once."),
         new(ProblemKind.Overloaded, "overloaded", 429, "Overloaded", "Wait as long as Retry-After says, or allow more time with X-Request-Timeout."),
         new(ProblemKind.DeadlineExceeded, "deadline-exceeded", 504, "Deadline exceeded", "Allow more time with X-Request-Timeout, or retry when the service is less busy."),
         new(ProblemKind.ShuttingDown, "shutting-down", 503, "Shutting down", "Retry; another instance will answer."),

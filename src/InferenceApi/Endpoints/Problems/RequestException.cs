@@ -1,9 +1,12 @@
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>The request's headers, parameters or shape are wrong, before any image is looked at.</summary>
-internal sealed class RequestException(ProblemKind kind, string detail) : Exception(detail)
+internal sealed class RequestException(ProblemKind kind, string detail, TimeSpan? retryAfter = null) : Exception(detail)
 {
     public ProblemKind Kind { get; } = kind;
+
+    /// <summary>When trying again makes sense; null where it does not.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
 
     /// <summary>The JSON that is wanted.</summary>
     public const string JsonExample = "{\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}";
@@ -16,6 +19,13 @@ internal sealed class RequestException(ProblemKind kind, string detail) : Except
 
     public static RequestException NoImage() =>
         new(ProblemKind.NoImage, $"The request carries no image. Send the file as the body, as a file field of a form, or as JSON: {JsonExample}.");
+
+    /// <param name="rate">The floor, bytes a second.</param>
+    public static RequestException TooSlow(int rate) =>
+        new(ProblemKind.RequestTimeout, $"The body came too slowly; the service waits for at least {rate} bytes a second (Uploads:MinRate).");
+
+    public static RequestException TooLate() =>
+        new(ProblemKind.RequestTimeout, "The body was not complete in the time that the request was allowed.");
 
     public static RequestException Malformed(string detail) => new(ProblemKind.RequestMalformed, detail);
 }

@@ -18,7 +18,12 @@ internal static partial class RequestLog
             Round(timings.Queue), Round(timings.Run), Round(timings.Rank), Round(write), timings.Batch);
     }
 
+    public static void Unlogged(ILogger log, int refusals) => UnloggedRefusals(log, refusals);
+
     private static double Round(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Refusals} refused requests have no line of their own, because there were more than 10 in a second")]
+    private static partial void UnloggedRefusals(ILogger log, int refusals);
 
     [LoggerMessage(
         1100,

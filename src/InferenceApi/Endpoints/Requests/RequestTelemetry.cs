@@ -10,6 +10,7 @@ internal static class RequestTelemetry
     public static void UseRequestTelemetry(this IApplicationBuilder app)
     {
         var metrics = app.ApplicationServices.GetRequiredService<InferenceMetrics>();
+        var pace = app.ApplicationServices.GetRequiredService<RefusalPace>();
         var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
         ILogger log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(RequestLog.Category);
         var rehearsal = app.ApplicationServices.GetRequiredService<RehearsalKey>();
@@ -18,11 +19,12 @@ internal static class RequestTelemetry
             var record = new RequestRecord { Arrived = time.GetTimestamp(), IsRehearsal = rehearsal.IsOn(context.Request) };
             context.Features.Set(record);
             await next(context);
-            if (record.Model.Length > 0 && !record.IsRehearsal) Finish(context, record, metrics, time, log);
+            if (record.Model.Length > 0 && !record.IsRehearsal) Finish(context, record, metrics, pace, time, log);
         });
     }
 
-    private static void Finish(HttpContext context, RequestRecord record, InferenceMetrics metrics, TimeProvider time, ILogger log)
+    private static void Finish(
+        HttpContext context, RequestRecord record, InferenceMetrics metrics, RefusalPace pace, TimeProvider time, ILogger log)
     {
         long now = time.GetTimestamp();
         TimeSpan duration = time.GetElapsedTime(record.Arrived, now);
@@ -31,6 +33,10 @@ internal static class RequestTelemetry
         // A client that leaves while its answer is written has been sent a status that it never saw.
         int status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         metrics.RequestFinished(record, status, duration, write);
+        if (pace.TakeUnlogged() is > 0 and var unlogged) RequestLog.Unlogged(log, unlogged);
+        // Every other 5xx is ours and always told.
+        bool refused = status is >= 400 and < 500 or StatusCodes.Status503ServiceUnavailable;
+        if (refused && !pace.Count()) return;
         RequestLog.Write(log, record, status, duration, write, ProblemHandling.TraceOf(context));
     }
 }

@@ -18,13 +18,13 @@ internal static class JsonUpload
     private const int MaxDepth = 8;
     private const int MaxNameLength = 1024;
 
-    public static async ValueTask ReadAsync(Stream body, EncodedImages images, UploadOptions options, CancellationToken cancellationToken)
+    public static async ValueTask ReadAsync(BodyReading body, EncodedImages images, UploadOptions options)
     {
-        using var json = new PooledBytes();
-        await json.ReadAsync(body, options.MaxRequestBytes, cancellationToken);
+        using var json = new PooledBytes(body);
+        await json.ReadAsync(body);
         try
         {
-            Read(json.Memory.Span, images, options.MaxImages);
+            Read(json.Memory.Span, body, images, options.MaxImages);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -34,7 +34,7 @@ internal static class JsonUpload
         }
     }
 
-    private static void Read(ReadOnlySpan<byte> json, EncodedImages images, int maxImages)
+    private static void Read(ReadOnlySpan<byte> json, BodyReading body, EncodedImages images, int maxImages)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         Expect(ref reader, JsonTokenType.StartObject);
@@ -50,7 +50,7 @@ internal static class JsonUpload
             }
 
             if (reader.TokenType != JsonTokenType.StartArray) throw RequestException.Malformed($"The member images is not an array. {Shape}");
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) images.Add(ReadImage(ref reader), maxImages);
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) images.Add(ReadImage(ref reader, body), maxImages);
         }
 
         // Whatever follows the object is read, so that trailing garbage is refused.
@@ -67,9 +67,9 @@ internal static class JsonUpload
         return Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(Longest, reader.ValueSpan.Length)]);
     }
 
-    private static EncodedImage ReadImage(ref Utf8JsonReader reader)
+    private static EncodedImage ReadImage(ref Utf8JsonReader reader, BodyReading body)
     {
-        if (reader.TokenType == JsonTokenType.String) return Decode(ref reader);
+        if (reader.TokenType == JsonTokenType.String) return Decode(ref reader, body);
         if (reader.TokenType != JsonTokenType.StartObject) throw RequestException.Malformed($"An element of images is neither an object nor text. {Shape}");
         string? name = null;
         EncodedImage? image = null;
@@ -81,7 +81,7 @@ internal static class JsonUpload
                 bool isData = reader.ValueTextEquals("b64"u8);
                 reader.Read();
                 if (isName && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxNameLength) name = reader.GetString();
-                else if (isData && reader.TokenType == JsonTokenType.String && image is null) image = Decode(ref reader);
+                else if (isData && reader.TokenType == JsonTokenType.String && image is null) image = Decode(ref reader, body);
                 else if (isName || isData) throw RequestException.Malformed($"A member of an image is not a short text or occurs twice. {Shape}");
                 else reader.Skip();
             }
@@ -95,9 +95,9 @@ internal static class JsonUpload
         }
     }
 
-    private static EncodedImage Decode(ref Utf8JsonReader reader)
+    private static EncodedImage Decode(ref Utf8JsonReader reader, BodyReading body)
     {
-        var bytes = new PooledBytes();
+        var bytes = new PooledBytes(body, reader.ValueSpan.Length);
         try
         {
             // Unescaped first: some encoders write every '/' of the base64 as '\/'.

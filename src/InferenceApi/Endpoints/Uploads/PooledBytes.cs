@@ -1,13 +1,20 @@
 using System.Buffers;
+using System.Numerics;
 using InferenceApi.Endpoints.Problems;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>Bytes of an upload in pooled memory that grows as they arrive: a client cannot make us reserve what it only announces.</summary>
+/// <summary>
+/// Bytes of an upload in pooled memory that grows as they arrive: a client cannot make us reserve what it only announces. What is held is
+/// counted in the upload's <see cref="BodyRoom"/>.
+/// </summary>
 internal sealed class PooledBytes : IMemoryOwner<byte>
 {
     // Twice the size of a usual photograph, so that most uploads never grow.
-    private const int InitialCapacity = 256 * 1024;
+    public const int InitialCapacity = 256 * 1024;
+
+    // Those of the shared pool.
+    private const int SmallestBuffer = 16, LargestBucket = 1 << 30;
 
     // As many as requests are usually in flight; 16 MB at most.
     private const int KeptBuffers = 64;
@@ -16,7 +23,17 @@ internal sealed class PooledBytes : IMemoryOwner<byte>
     // thread ends: with 16 clients that still made a new array of 256 KB every hundred requests.
     private static readonly ArrayPool<byte> FirstBuffers = ArrayPool<byte>.Create(InitialCapacity, KeptBuffers);
 
-    private byte[]? _buffer = FirstBuffers.Rent(InitialCapacity);
+    private readonly BodyReading _body;
+    private byte[]? _buffer;
+
+    /// <param name="body">The upload that they belong to.</param>
+    /// <param name="capacity">Where the size is known.</param>
+    /// <exception cref="RequestException">The memory for uploads is used up.</exception>
+    public PooledBytes(BodyReading body, int capacity = InitialCapacity)
+    {
+        _body = body;
+        _buffer = Rent(capacity);
+    }
 
     public int Length { get; private set; }
 
@@ -29,7 +46,7 @@ internal sealed class PooledBytes : IMemoryOwner<byte>
     {
         if (Buffer.Length - Length < size)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + size), Buffer.Length * 2));
+            byte[] larger = Rent(Math.Max(checked(Length + size), Buffer.Length * 2));
             Buffer.AsSpan(0, Length).CopyTo(larger);
             Return(Buffer);
             _buffer = larger;
@@ -41,17 +58,16 @@ internal sealed class PooledBytes : IMemoryOwner<byte>
     public void Advance(int count) => Length += count;
 
     /// <summary>Appends a whole stream.</summary>
-    /// <exception cref="RequestException">It is longer than <paramref name="limit"/> bytes.</exception>
-    public async ValueTask ReadAsync(Stream stream, long limit, CancellationToken cancellationToken)
+    /// <param name="stream">The body, or a part of it.</param>
+    public async ValueTask ReadAsync(Stream stream)
     {
         // Filled to the brim before growing, but never asked for less than a network read usually brings.
         const int SmallestRead = 16 * 1024;
         while (true)
         {
-            int read = await stream.ReadAsync(Reserve(SmallestRead), cancellationToken);
+            int read = await stream.ReadAsync(Reserve(SmallestRead));
             if (read == 0) return;
             Advance(read);
-            if (Length > limit) throw RequestException.TooLarge(limit);
         }
     }
 
@@ -62,5 +78,19 @@ internal sealed class PooledBytes : IMemoryOwner<byte>
         _buffer = null;
     }
 
-    private static void Return(byte[] buffer) => (buffer.Length == InitialCapacity ? FirstBuffers : ArrayPool<byte>.Shared).Return(buffer);
+    private static ArrayPool<byte> PoolOf(int length) => length == InitialCapacity ? FirstBuffers : ArrayPool<byte>.Shared;
+
+    private byte[] Rent(int capacity)
+    {
+        // As the pools round; so that what is taken is what is given back.
+        int length = capacity > LargestBucket ? capacity : (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, SmallestBuffer));
+        _body.Take(length);
+        return PoolOf(length).Rent(length);
+    }
+
+    private void Return(byte[] buffer)
+    {
+        PoolOf(buffer.Length).Return(buffer);
+        _body.Give(buffer.Length);
+    }
 }

@@ -20,12 +20,14 @@ internal static class Upload
 
     /// <summary>Reads the body once.</summary>
     /// <exception cref="RequestException">The request's shape is wrong or beyond a limit.</exception>
-    public static async ValueTask<EncodedImages> ReadAsync(HttpRequest request, UploadOptions options, CancellationToken cancellation)
+    /// <exception cref="ClientLeftException">Its connection ended.</exception>
+    public static async ValueTask<EncodedImages> ReadAsync(HttpRequest request, BodyRoom room, UploadOptions options, CancellationToken cancellation)
     {
+        await using BodyReading body = room.Enter(request, cancellation);
         var images = new EncodedImages();
         try
         {
-            await FillAsync(images, request, options, cancellation);
+            await FillAsync(images, request, body, options);
             if (images.Count == 0) throw RequestException.NoImage();
             if (images.TopK is not null && TopK.Of(request) is not null) throw TopK.Twice();
             return images;
@@ -45,7 +47,7 @@ internal static class Upload
         if (images.Count > limit) throw RequestException.TooMany(limit);
     }
 
-    private static async ValueTask FillAsync(EncodedImages images, HttpRequest request, UploadOptions options, CancellationToken cancellation)
+    private static async ValueTask FillAsync(EncodedImages images, HttpRequest request, BodyReading body, UploadOptions options)
     {
         MediaTypeHeaderValue? type = null;
         if (!string.IsNullOrEmpty(request.ContentType) && !MediaTypeHeaderValue.TryParse(request.ContentType, out type))
@@ -53,11 +55,11 @@ internal static class Upload
 
         string mediaType = type?.MediaType.Value ?? "";
         if (mediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            await MultipartUpload.ReadAsync(request.Body, type!, images, options, cancellation);
+            await MultipartUpload.ReadAsync(body, type!, images, options);
         else if (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
-            await JsonUpload.ReadAsync(request.Body, images, options, cancellation);
+            await JsonUpload.ReadAsync(body, images, options);
         else if (IsRaw(mediaType))
-            await ReadRawAsync(request.Body, images, options, cancellation);
+            await ReadRawAsync(body, images, options);
         else
             throw Unsupported(mediaType);
     }
@@ -72,11 +74,11 @@ internal static class Upload
         || mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
         || mediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
-    private static async ValueTask ReadRawAsync(Stream body, EncodedImages images, UploadOptions options, CancellationToken cancellation)
+    private static async ValueTask ReadRawAsync(BodyReading body, EncodedImages images, UploadOptions options)
     {
-        var bytes = new PooledBytes();
+        var bytes = new PooledBytes(body);
         images.Add(new EncodedImage(null, bytes), options.MaxImages);
-        await bytes.ReadAsync(body, options.MaxRequestBytes, cancellation);
+        await bytes.ReadAsync(body);
         if (bytes.Length == 0) throw RequestException.NoImage();
     }
 

@@ -21,15 +21,17 @@ public sealed class ServingOptions
     public IReadOnlyList<string> Preload { get; init; } = [];
 
     /// <summary>
-    /// Bytes that loaded models may take, least recently used evicted first; 0: no limit. Set it to the memory limit of the container less
-    /// 400 MB and 20 MB a core, for the service, its activations and pictures in flight.
+    /// Bytes that loaded models may take, least recently used evicted first; a model that alone takes more is refused. 0: on a CPU the
+    /// memory limit of the container less 400 MB and 20 MB a core, for the service, its activations and pictures in flight; no limit where
+    /// the container has none.
     /// </summary>
     [Range(0, long.MaxValue)]
     public long MemoryBudget { get; init; }
 
     /// <summary>
-    /// Images of one model that may wait, those being decoded included, 0.6 MB each; 0: 64, or four of the largest batches where that is
-    /// more. It bounds memory, not latency: admission refuses late requests long before.
+    /// Images of one model that may wait, those being decoded included, 0.6 MB each; 0: 128, so that a request of 64 leaves as
+    /// many places for others, or four of the largest batches where that is more. It bounds memory, not latency: admission refuses late
+    /// requests long before.
     /// </summary>
     [Range(0, 65536)]
     public int QueueCapacity { get; init; }
@@ -46,5 +48,5 @@ public sealed class ServingOptions
     public TimeSpan StorePoll { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary><see cref="QueueCapacity"/> with its default filled in.</summary>
-    internal int QueueCapacityFor(int largestBatch) => QueueCapacity > 0 ? QueueCapacity : Math.Max(64, 4 * largestBatch);
+    internal int QueueCapacityFor(int largestBatch) => QueueCapacity > 0 ? QueueCapacity : Math.Max(128, 4 * largestBatch);
 }

@@ -22,5 +22,6 @@ internal enum ProblemKind
     Overloaded,
     DeadlineExceeded,
     ShuttingDown,
+    RunFailed,
     Internal,
 }

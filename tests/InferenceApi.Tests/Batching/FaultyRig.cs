@@ -20,17 +20,25 @@ internal sealed class FaultyRig : IDisposable
     /// <param name="clock">Times everything.</param>
     /// <param name="workers">And slots.</param>
     /// <param name="maxBatch">Of every instance.</param>
-    public FaultyRig(Action<ScriptedInstance, int> onRun, TimeSpan runTimeout, TimeProvider clock, int workers = 1, int maxBatch = 4)
+    /// <param name="adaptive">Whether the workers share one more instance, which runs on all slots.</param>
+    public FaultyRig(
+        Action<ScriptedInstance, int> onRun,
+        TimeSpan runTimeout,
+        TimeProvider clock,
+        int workers = 1,
+        int maxBatch = 4,
+        bool adaptive = false)
     {
         OnRun = onRun;
         _maxBatch = maxBatch;
         Slots = new ComputeSlots(workers);
         Images = new CountedImages(3);
         Queue = new ImageQueue(100_000, 3, clock);
+        MeasuredInstance? wide = adaptive ? new(Open(workers), Curve(), () => Reopen(workers)) : null;
         _workers =
         [
             .. Enumerable.Range(0, workers).Select(_ => new BatchWorker(
-                "model", 1, new(Open(), Curve(), Reopen), Queue, Slots, _metrics.Metrics, clock, NullLogger.Instance, null, runTimeout)),
+                "model", 1, new(Open(1), Curve(), () => Reopen(1)), Queue, Slots, _metrics.Metrics, clock, NullLogger.Instance, wide, runTimeout)),
         ];
         foreach (BatchWorker worker in _workers) worker.Start();
     }
@@ -72,15 +80,15 @@ internal sealed class FaultyRig : IDisposable
 
     private BatchLatencyCurve Curve() => new([new BatchLatency(_maxBatch, TimeSpan.FromMilliseconds(1))]);
 
-    private ScriptedInstance Reopen()
+    private ScriptedInstance Reopen(int slots)
     {
         OnReopen?.Invoke();
-        return Open();
+        return Open(slots);
     }
 
-    private ScriptedInstance Open()
+    private ScriptedInstance Open(int slots)
     {
-        var instance = new ScriptedInstance(_maxBatch);
+        var instance = new ScriptedInstance(_maxBatch, slots: slots);
         instance.OnRun = rows => OnRun(instance, rows);
         Opened.Enqueue(instance);
         return instance;

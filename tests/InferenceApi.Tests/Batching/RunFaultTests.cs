@@ -47,6 +47,41 @@ public sealed class RunFaultTests
     }
 
     [Fact]
+    public async Task RunOnAllCoresThatHangs_GivesAllItsSlotsBack_AndTheWorkersGoOn()
+    {
+        var clock = new ManualClock();
+        using var stuck = new ManualResetEventSlim();
+        using var hangs = new ManualResetEventSlim();
+        ScriptedInstance? first = null;
+        using var rig = new FaultyRig(
+            (instance, _) =>
+            {
+                if (instance.Slots == 1 || Interlocked.CompareExchange(ref first, instance, null) is not null) return;
+                hangs.Set();
+                stuck.Wait();
+            },
+            Timeout, clock, workers: 2, maxBatch: 1, adaptive: true);
+        Task<ImageResult> member = rig.Enqueue(1);
+        Assert.True(hangs.Wait(Patience.Limit));
+        Task<ImageResult>[] others = [rig.Enqueue(2), rig.Enqueue(3), rig.Enqueue(4)];
+
+        clock.Advance(Timeout);
+
+        await Assert.ThrowsAsync<RunFailedException>(() => member.Soon());
+        for (int i = 0; i < others.Length; i++) await BatchingRig.AssertAnswers(others[i], i + 2);
+        Patience.Until(() => rig.Opened.Count(instance => instance.Slots == 2) == 2, "another was opened for all cores");
+        // It runs lone images as soon as it is in its place.
+        long begun = Stopwatch.GetTimestamp();
+        while (rig.Opened.Last().Runs.IsEmpty)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience.Limit);
+            await BatchingRig.AssertAnswers(rig.Enqueue(5), 5);
+        }
+
+        stuck.Set();
+    }
+
+    [Fact]
     public async Task LimitOfASlowModel_IsFiftyTimesItsEstimate()
     {
         var clock = new ManualClock();

@@ -148,7 +148,7 @@ public sealed class RunFaultTests
         Patience.Until(() => rig.Slots.Waiting == 1, "the worker is in line");
         rig.Slots.Release();
 
-        for (int value = 0; value < answers.Length; value++) 
+        for (int value = 0; value < answers.Length; value++)
             Assert.Equal(2, (await BatchingRig.AssertAnswers(answers[value], value)).BatchSize);
         Assert.Equal(3, runs);
         Assert.Single(rig.Opened);

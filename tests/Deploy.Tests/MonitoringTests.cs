@@ -10,7 +10,8 @@ public sealed partial class MonitoringTests
     private static readonly string[] Exposed =
     [
         "inference_stage_duration_seconds", "inference_request_duration_seconds", "inference_batch_size", "inference_images_total",
-        "inference_refusals_total", "inference_queue_depth", "inference_estimated_wait_seconds", "inference_preparation_pending",
+        "inference_refusals_total", "inference_queue_depth", "inference_estimated_wait_seconds", "inference_run_wait_seconds",
+        "inference_preparation_wait_seconds", "inference_preparation_pending",
         "inference_model_state", "inference_model_memory_bytes", "inference_model_loads_total", "inference_instances",
         "http_server_request_duration_seconds", "dotnet_gc_pause_time_seconds_total", "dotnet_process_memory_working_set_bytes",
         "dotnet_process_cpu_time_seconds_total",

@@ -5,6 +5,8 @@ namespace InferenceApi.Batching;
 /// <summary>
 /// Decides before any work is spent: a request is admitted if, by the measured curve, everything ahead of it and itself will be
 /// answered before its deadline. An admitted image has its place in the line from then on, also while it is being decoded.
+/// An idle model admits whatever comes, one request at a time: estimates learn from admitted requests alone, so one that was wrong once
+/// would otherwise refuse all who could correct it.
 /// </summary>
 public sealed class Admission
 {
@@ -14,7 +16,7 @@ public sealed class Admission
     private readonly ComputeSlots _slots;
     private readonly BatchWorker[] _workers;
     private readonly TimeProvider _clock;
-    private readonly WaitEstimateMargin _margin = new();
+    private readonly WaitEstimateMargin _margin;
     private int _reserved;
 
     internal Admission(ImageQueue queue, RunTimeModel runTimes, ComputeSlots slots, BatchWorker[] workers, TimeProvider clock)
@@ -24,6 +26,7 @@ public sealed class Admission
         _slots = slots;
         _workers = workers;
         _clock = clock;
+        _margin = new WaitEstimateMargin(clock);
     }
 
     /// <summary>Images admitted and not yet enqueued: being read, decoded or prepared.</summary>
@@ -32,26 +35,34 @@ public sealed class Admission
     /// <summary>Refuses what would be late if it came now. Takes no place.</summary>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="preparation">What decoding and preparing will take, waiting for it included.</param>
+    /// <param name="preparing">Whether pictures, of whichever model, are being prepared or wait for it.</param>
     /// <exception cref="OverloadedException">It would not be answered in time, or the line is full.</exception>
-    public void Check(long deadline, TimeSpan preparation) => Check(1, _queue.Count + Reserved, deadline, preparation);
+    public void Check(long deadline, TimeSpan preparation, bool preparing = false) =>
+        Check(1, _queue.Count + Reserved, deadline, preparation, preparing);
 
     /// <summary>Takes places for all of the images, or refuses at once.</summary>
     /// <param name="images">1 … the queue's capacity; more can never be admitted in one request.</param>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="preparation">What decoding and preparing all of them will take, waiting for it included.</param>
+    /// <param name="preparing">Whether pictures, of whichever model, are being prepared or wait for it.</param>
     /// <exception cref="OverloadedException">They would not be answered in time, or the line is full.</exception>
-    public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation)
+    public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation, bool preparing = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(images, _queue.Capacity);
         lock (_gate)
         {
-            Check(images, _queue.Count + _reserved, deadline, preparation);
+            Check(images, _queue.Count + _reserved, deadline, preparation, preparing);
             _reserved += images;
         }
 
         return new AdmissionTicket(this, images, deadline);
     }
+
+    /// <summary>What is compared with a deadline: when images that came now would probably be answered.</summary>
+    /// <param name="images">How many.</param>
+    /// <param name="preparation">What decoding and preparing all of them will take, waiting for it included.</param>
+    public TimeSpan Estimate(int images, TimeSpan preparation) => Estimate(images, _queue.Count + Reserved, preparation);
 
     /// <summary>Time until the last of <paramref name="images"/> waiting images is answered, the current run included.</summary>
     public TimeSpan EstimateWait(int images)
@@ -115,14 +126,19 @@ public sealed class Admission
         }
     }
 
-    private void Check(int images, int ahead, long deadline, TimeSpan preparation)
+    private TimeSpan Estimate(int images, int ahead, TimeSpan preparation) => (EstimateWait(ahead + images) + preparation) * _margin.Value;
+
+    private void Check(int images, int ahead, long deadline, TimeSpan preparation, bool preparing)
     {
-        TimeSpan wait = (EstimateWait(ahead + images) + preparation) * _margin.Value;
+        TimeSpan wait = Estimate(images, ahead, preparation);
         int excess = ahead + images - _queue.Capacity;
         if (excess > 0) throw new OverloadedException(wait, AtLeastOneRun(EstimateWait(excess)));
-        if (deadline != long.MaxValue && wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
+        if (deadline == long.MaxValue || (!preparing && ahead == 0 && !IsRunning)) return;
+        if (wait - _clock.GetElapsedTime(_clock.GetTimestamp(), deadline) is { Ticks: > 0 } late)
             throw new OverloadedException(wait, AtLeastOneRun(late));
     }
+
+    private bool IsRunning => Array.Exists(_workers, worker => worker.IsBusy);
 
     private TimeSpan AtLeastOneRun(TimeSpan time)
     {

@@ -10,9 +10,19 @@ namespace InferenceApi.Batching;
 /// So batches grow exactly when the machine is busy, and there is no timer: waiting longer was never measured to pay.
 /// Where a model adapts, the worker's own instance runs on one core; when its turn comes and all cores are free and fewer images wait than
 /// there are cores, it takes them all instead and uses the instance on all cores, which the workers share.
+/// A run that hangs keeps its thread and its instance until it returns; the worker goes on with others in their place.
 /// </summary>
-internal sealed partial class BatchWorker
+internal sealed partial class BatchWorker : IDisposable
 {
+    // A run many times slower than ever measured is not slow but stuck: a paging host or a throttled core does not stretch it so far.
+    private const int LimitRatio = 50;
+
+    // A model that cannot be opened now costs little when it is tried so often, and one that can is soon back.
+    private static readonly TimeSpan ReopenAfter = TimeSpan.FromSeconds(5);
+
+    // Timers and timestamps round differently.
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(1);
+
     private readonly string _model;
     private readonly int _version;
     private readonly MeasuredInstance _own;
@@ -25,10 +35,22 @@ internal sealed partial class BatchWorker
     private readonly ILogger _logger;
     private readonly PendingImage[] _batch;
     private readonly ActivityContext[] _requests;
+    private readonly TimeSpan _runTimeout;
+    private readonly ITimer _watchdog;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile CurrentRun? _current;
+    private volatile BatchRun? _current;
     private volatile bool _waitsForSlot;
 
+    /// <param name="model">Name.</param>
+    /// <param name="version">Number.</param>
+    /// <param name="own">Runs on one slot, or as many as it says; owned from here on.</param>
+    /// <param name="queue">Where images come from.</param>
+    /// <param name="slots">Of the machine.</param>
+    /// <param name="metrics">Counts the runs.</param>
+    /// <param name="clock">Times the runs.</param>
+    /// <param name="logger">Told of runs that fail.</param>
+    /// <param name="allCores">Shared by the workers of a model that adapts.</param>
+    /// <param name="runTimeout">A run is given up after this long, or after fifty times its estimate where that is more; zero: never.</param>
     public BatchWorker(
         string model,
         int version,
@@ -38,7 +60,8 @@ internal sealed partial class BatchWorker
         InferenceMetrics metrics,
         TimeProvider clock,
         ILogger logger,
-        MeasuredInstance? allCores = null)
+        MeasuredInstance? allCores = null,
+        TimeSpan runTimeout = default)
     {
         _model = model;
         _version = version;
@@ -50,25 +73,40 @@ internal sealed partial class BatchWorker
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
-        _batch = new PendingImage[Math.Max(LargestBatch(own), allCores is null ? 0 : LargestBatch(allCores))];
+        _batch = new PendingImage[Math.Max(own.LargestBatch, allCores?.LargestBatch ?? 0)];
         _requests = new ActivityContext[_batch.Length];
+        _runTimeout = runTimeout;
+        _watchdog = clock.CreateTimer(
+            static worker => ((BatchWorker)worker!).GiveUpOverdueRun(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A worker for each instance; where there is one that runs on all cores, they share it.</summary>
+    /// <param name="model">Whose they are.</param>
+    /// <param name="opened">Its instances are the workers' from here on.</param>
+    /// <param name="reopen">Opens the model once more, for an instance that was given up.</param>
+    /// <param name="runTimes">As measured.</param>
+    /// <param name="queue">Where images come from.</param>
+    /// <param name="slots">Of the machine.</param>
+    /// <param name="metrics">Counts the runs.</param>
+    /// <param name="clock">Times the runs.</param>
+    /// <param name="logger">Told of runs that fail.</param>
+    /// <param name="runTimeout">As the constructor has it.</param>
     public static BatchWorker[] ForAll(
         ModelManifest model,
         OpenedModel opened,
+        Func<OpenedModel> reopen,
         RunTimeModel runTimes,
         ImageQueue queue,
         ComputeSlots slots,
         InferenceMetrics metrics,
         TimeProvider clock,
-        ILogger logger)
+        ILogger logger,
+        TimeSpan runTimeout)
     {
-        MeasuredInstance? allCores = opened.AllCores is { } shared ? new(shared, runTimes.Curve) : null;
+        MeasuredInstance? allCores = opened.AllCores is { } shared ? new(shared, runTimes.Curve, () => reopen().Take(-1)) : null;
         BatchLatencyCurve curve = runTimes.CoreCurve ?? runTimes.Curve;
-        return [.. opened.Instances.Select(
-            own => new BatchWorker(model.Name, model.Version, new(own, curve), queue, slots, metrics, clock, logger, allCores))];
+        return [.. opened.Instances.Select((own, index) => new BatchWorker(
+            model.Name, model.Version, new(own, curve, () => reopen().Take(index)), queue, slots, metrics, clock, logger, allCores, runTimeout))];
     }
 
     /// <summary>Completes when the queue is closed and everything in it is answered.</summary>
@@ -77,37 +115,45 @@ internal sealed partial class BatchWorker
     /// <summary>Whether this worker is in line for a compute slot.</summary>
     public bool WaitsForSlot => _waitsForSlot;
 
+    /// <summary>Whether it has images: in a run, or about to take them.</summary>
+    public bool IsBusy => _current is not null || _waitsForSlot;
+
     /// <summary>What is left of the current run by the curve's estimate; zero where none runs.</summary>
     /// <param name="blocksOthers">Whether that run leaves no core for another.</param>
     public TimeSpan Remaining(out bool blocksOthers)
     {
-        CurrentRun? run = _current;
-        blocksOthers = run is not null && run.Session == _allCores;
+        BatchRun? run = _current;
+        blocksOthers = run is not null && run.Place == _allCores;
         if (run is null) return TimeSpan.Zero;
-        TimeSpan left = run.Session.Curve.Estimate(run.Rows) - _clock.GetElapsedTime(run.StartedAt);
+        TimeSpan left = run.Place.Curve.Estimate(run.Rows) - _clock.GetElapsedTime(run.StartedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>A thread of its own, because native runs block, and blocked pool threads starve the web server.</summary>
     public void Start() => new Thread(Work) { IsBackground = true, Name = $"batch {_model}" }.Start();
 
+    /// <summary>Closes its instances; call it after <see cref="Ended"/>. One that hangs closes when its run returns.</summary>
+    public void Dispose()
+    {
+        _watchdog.Dispose();
+        _own.Dispose();
+        _allCores?.Dispose();
+    }
+
     private void Work()
     {
         while (_queue.WaitForFirst())
         {
             _waitsForSlot = true;
-            int taken = _slots.Take(_own.Session.Device, _chooseSlots);
+            int taken = _slots.Take(_own.Device, _chooseSlots);
             _waitsForSlot = false;
-            try
-            {
-                MeasuredInstance session = taken > _own.Session.Slots ? _allCores! : _own;
-                int rows = _queue.Drain(_batch, Math.Min(LargestBatch(session), session.Curve.BestBatch(_queue.Count)));
-                if (rows > 0) Answer(session, rows);
-            }
-            finally
-            {
-                _slots.Release(_own.Session.Device, taken);
-            }
+            MeasuredInstance place = taken > _own.Slots ? _allCores! : _own;
+            int rows = _queue.Drain(_batch, Math.Min(place.LargestBatch, place.Curve.BestBatch(_queue.Count)));
+            if (rows > 0 && !Answer(place, rows, taken)) return;
+            _slots.Release(_own.Device, taken);
+            if (place.Session is not null) continue;
+            _ = ReplaceAsync(place);
+            if (place == _own) return;
         }
 
         _ended.SetResult();
@@ -119,81 +165,69 @@ internal sealed partial class BatchWorker
     /// </summary>
     private int ChooseSlots(int free, int behind)
     {
-        int own = _own.Session.Slots;
-        if (_allCores is { } together && free >= together.Session.Slots)
+        int own = _own.Slots;
+        if (_allCores is { Session: not null } together && free >= together.Slots)
         {
             int waiting = _queue.Count;
-            bool fewer = Math.Max(waiting, behind + 1) < together.Session.Slots;
-            if (fewer && (waiting <= 1 || together.Curve.EstimateAll(waiting) <= _own.Curve.Estimate(1))) return together.Session.Slots;
+            bool fewer = Math.Max(waiting, behind + 1) < together.Slots;
+            if (fewer && (waiting <= 1 || together.Curve.EstimateAll(waiting) <= _own.Curve.Estimate(1))) return together.Slots;
         }
 
         return free >= own ? own : 0;
     }
 
-    private static int LargestBatch(MeasuredInstance session) => Math.Min(session.Session.MaxBatch, session.Curve.LargestUsefulBatch);
-
-    private void Answer(MeasuredInstance session, int rows)
+    /// <returns>False where the run was given up meanwhile: then slots and queue are another thread's.</returns>
+    private bool Answer(MeasuredInstance place, int rows, int slots)
     {
-        long startedAt = _clock.GetTimestamp();
-        bool failed = false;
-        TimeSpan runTime = TimeSpan.Zero;
-        ActivityContext runSpan = default;
+        var run = new BatchRun(place, _batch.AsSpan(0, rows), slots, _clock);
+        Array.Clear(_batch, 0, rows);
+        Exception? failure = null;
+        TimeSpan? runTime = null;
         try
         {
-            Fill(session.Session, rows);
-            startedAt = _clock.GetTimestamp();
-            _current = new CurrentRun(session, rows, startedAt);
-            using (Activity? span = StartSpan(rows))
-            {
-                runSpan = span?.Context ?? default;
-                runTime = Run(session.Session, rows, startedAt, span);
-            }
-
-            HandBack(session.Session, rows, startedAt, runTime, runSpan);
-            session.Curve.Observe(rows, runTime);
+            run.Fill();
+            Watch(run);
+            using Activity? span = StartSpan(run);
+            runTime = Run(run, span);
         }
 #pragma warning disable CA1031 // Whatever a run throws is its members' failure; the worker must live for the next.
         catch (Exception thrown)
 #pragma warning restore CA1031
         {
-            failed = true;
-            Log.RunFailed(_logger, _model, rows, thrown);
-            for (int row = 0; row < rows; row++) _batch[row].Fail(new RunFailedException(_model, thrown));
-        }
-        finally
-        {
-            _current = null;
-            Array.Clear(_batch, 0, rows);
+            failure = thrown;
         }
 
-        _metrics.RunFinished(_model, _version, rows, failed);
+        if (!run.TryEnd())
+        {
+            run.Session.Dispose();
+            return false;
+        }
+
+        _current = null;
+        _watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (runTime is { } time) place.Curve.Observe(rows, time);
+        if (failure is not null) FailMembers(run, failure);
+        _metrics.RunFinished(_model, _version, rows, failure is not null);
+        return true;
     }
 
-    /// <summary>Copies every image into its row; each image's memory is given back even where a copy fails.</summary>
-    private void Fill(IModelInstance session, int rows)
+    private void Watch(BatchRun run)
     {
-        int row = 0;
-        try
+        if (_runTimeout > TimeSpan.Zero)
         {
-            for (; row < rows; row++)
-            {
-                _batch[row].Pixels.CopyTo(session.InputRow(row).Span);
-                _batch[row].ReleaseImage();
-            }
+            TimeSpan stuck = LimitRatio * run.Place.Curve.Estimate(run.Rows);
+            run.Limit = stuck > _runTimeout ? stuck : _runTimeout;
+            _watchdog.Change(run.Limit, Timeout.InfiniteTimeSpan);
         }
-        catch
-        {
-            for (; row < rows; row++) _batch[row].ReleaseImage();
-            throw;
-        }
+
+        _current = run;
     }
 
-    private TimeSpan Run(IModelInstance session, int rows, long startedAt, Activity? span)
+    private static TimeSpan? Run(BatchRun run, Activity? span)
     {
         try
         {
-            session.Run(rows);
-            return _clock.GetElapsedTime(startedAt);
+            return run.Run(span?.Context ?? default);
         }
         catch
         {
@@ -202,28 +236,23 @@ internal sealed partial class BatchWorker
         }
     }
 
-    private Activity? StartSpan(int rows)
+    private Activity? StartSpan(BatchRun run)
     {
-        for (int row = 0; row < rows; row++) _requests[row] = _batch[row].Request;
-        return InferenceTracing.StartRun(_model, _requests.AsSpan(0, rows));
+        for (int row = 0; row < run.Rows; row++) _requests[row] = run.RequestOf(row);
+        return InferenceTracing.StartRun(_model, _requests.AsSpan(0, run.Rows));
     }
 
-    private void HandBack(IModelInstance session, int rows, long startedAt, TimeSpan runTime, ActivityContext runSpan)
+    /// <summary>An instance that ran out of memory twice in a row is closed: after a failed allocation every later run may fail.</summary>
+    private void FailMembers(BatchRun run, Exception cause)
     {
-        for (int row = 0; row < rows; row++)
+        Log.RunFailed(_logger, _model, run.Rows, cause);
+        var failure = new RunFailedException(_model, cause);
+        if (failure.IsOutOfMemory)
         {
-            PendingImage pending = _batch[row];
-            TimeSpan queueTime = _clock.GetElapsedTime(pending.EnqueuedAt, startedAt);
-            pending.Complete(new ImageResult(session.OutputRow(row), rows, queueTime, runTime) { RunSpan = runSpan });
+            run.Place.Vacate();
+            run.Session.Dispose();
         }
-    }
 
-    /// <summary>One object, so that who reads it from outside sees one run and not halves of two.</summary>
-    private sealed record CurrentRun(MeasuredInstance Session, int Rows, long StartedAt);
-
-    private static partial class Log
-    {
-        [LoggerMessage(2001, LogLevel.Error, "A run of {Rows} images of {Model} failed.")]
-        public static partial void RunFailed(ILogger logger, string model, int rows, Exception failure);
+        run.Fail(failure);
     }
 }

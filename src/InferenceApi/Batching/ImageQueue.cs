@@ -11,6 +11,7 @@ public sealed class ImageQueue
 {
     // A monitor rather than a Lock, because workers wait on it.
     private readonly object _gate = new();
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _clock;
     private readonly int _rowLength;
     private PendingImage? _first;
@@ -30,6 +31,9 @@ public sealed class ImageQueue
     }
 
     public int Capacity { get; }
+
+    /// <summary>Completes when it takes no more.</summary>
+    internal Task Closed => _closing.Task;
 
     /// <summary>Images waiting now.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -67,6 +71,8 @@ public sealed class ImageQueue
             _closed = true;
             Monitor.PulseAll(_gate);
         }
+
+        _closing.TrySetResult();
     }
 
     /// <summary>Blocks until an image waits (true), or the line is closed and empty (false).</summary>

@@ -3,8 +3,10 @@ namespace InferenceApi.Batching;
 /// <summary>
 /// How far estimated waits have been from what they became. The curve says what a run takes on a machine of its own; decoding pictures and
 /// neighbours on the host stretch it. Admitting by the bare estimate would accept images that then miss their deadline: work for nobody.
+/// What was learnt fades where nothing new is learnt.
 /// </summary>
-internal sealed class WaitEstimateMargin
+/// <param name="clock">Tells the age of what was learnt.</param>
+internal sealed class WaitEstimateMargin(TimeProvider clock)
 {
     // As TCP smooths round-trip times (RFC 6298: 1/8); slower, because there is one sample an image.
     private const double Weight = 1.0 / 16;
@@ -15,18 +17,24 @@ internal sealed class WaitEstimateMargin
     // One image that was stuck behind a paging host must not close the door for all.
     private const double LargestRatio = 4, LargestMargin = 4;
 
-    private readonly Lock _gate = new();
-    private double _mean = 1;
-
     // A quarter over the estimate until something is known.
-    private double _deviation = 0.0625;
+    private const double StartMean = 1, StartDeviation = 0.0625;
+
+    private readonly Lock _gate = new();
+    private double _mean = StartMean;
+    private double _deviation = StartDeviation;
+    private long _learntAt = clock.GetTimestamp();
 
     /// <summary>What to multiply an estimate by so that it will probably hold; 1 to 4.</summary>
     public double Value
     {
         get
         {
-            lock (_gate) return Math.Clamp(_mean + (Deviations * _deviation), 1, LargestMargin);
+            lock (_gate)
+            {
+                (double mean, double deviation) = Now();
+                return Math.Clamp(mean + (Deviations * deviation), 1, LargestMargin);
+            }
         }
     }
 
@@ -39,8 +47,16 @@ internal sealed class WaitEstimateMargin
         double ratio = Math.Clamp(actual / estimated, 1 / LargestRatio, LargestRatio);
         lock (_gate)
         {
-            _deviation += Weight * (Math.Abs(ratio - _mean) - _deviation);
-            _mean += Weight * (ratio - _mean);
+            (double mean, double deviation) = Now();
+            _deviation = deviation + (Weight * (Math.Abs(ratio - mean) - deviation));
+            _mean = mean + (Weight * (ratio - mean));
+            _learntAt = clock.GetTimestamp();
         }
+    }
+
+    private (double Mean, double Deviation) Now()
+    {
+        double kept = Fading.Share(clock.GetElapsedTime(_learntAt));
+        return (StartMean + (kept * (_mean - StartMean)), StartDeviation + (kept * (_deviation - StartDeviation)));
     }
 }

@@ -29,6 +29,9 @@ public enum FailureKind
     /// <summary>The caller's time was up before its run began.</summary>
     DeadlineExceeded,
 
+    /// <summary>The run that the image was part of failed, hung or had no memory; the next may do.</summary>
+    RunFailed,
+
     /// <summary>The bytes are of no supported format.</summary>
     ImageFormatUnsupported,
 
@@ -52,15 +55,15 @@ public enum FailureKind
 /// <param name="Cause">For the log.</param>
 public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAfter = null, Exception? Cause = null)
 {
-    // A model that is loaded anew, or a device whose memory another run gives back.
-    private static readonly TimeSpan ModelRetry = TimeSpan.FromSeconds(5), MemoryRetry = TimeSpan.FromSeconds(1), StoppingRetry = TimeSpan.FromSeconds(1);
+    // A model that is loaded anew; an instance that is opened anew, or memory that another run gives back.
+    private static readonly TimeSpan ModelRetry = TimeSpan.FromSeconds(5), RunRetry = TimeSpan.FromSeconds(1), StoppingRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>How an image that failed so is counted.</summary>
     public ImageOutcome Outcome => Kind switch
     {
         FailureKind.Overloaded or FailureKind.ModelUnavailable or FailureKind.ShuttingDown => ImageOutcome.Refused,
         FailureKind.DeadlineExceeded => ImageOutcome.Expired,
-        FailureKind.Internal => ImageOutcome.Failed,
+        FailureKind.Internal or FailureKind.RunFailed => ImageOutcome.Failed,
         _ => ImageOutcome.BadImage,
     };
 
@@ -75,8 +78,15 @@ public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAft
         OverloadedException overloaded => new(FailureKind.Overloaded, thrown.Message, overloaded.RetryAfter, thrown),
         DeadlineExceededException => new(FailureKind.DeadlineExceeded, thrown.Message, Cause: thrown),
         OperationCanceledException => new(FailureKind.DeadlineExceeded, "The request did not finish in the time it was allowed.", Cause: thrown),
-        RunFailedException { IsOutOfMemory: true } => new(FailureKind.ModelUnavailable, "The device has no memory left for a run.", MemoryRetry, thrown),
+        RunFailedException run => new(FailureKind.RunFailed, DetailOf(run), RunRetry, thrown),
         _ => new(FailureKind.Internal, "The service failed to answer; its log has the cause under this trace id.", Cause: thrown),
+    };
+
+    private static string DetailOf(RunFailedException run) => run switch
+    {
+        { IsOutOfMemory: true } => "There was no memory for the run that this image was part of.",
+        { IsOverdue: true } => "The run that this image was part of did not end and was given up.",
+        _ => "The run that this image was part of failed.",
     };
 
     private static FailureKind KindOf(InvalidImageReason reason) => reason switch

@@ -71,7 +71,7 @@ public sealed class ImageClassifier(
         if (models.Find(request.Model) is { } loaded)
         {
             request.TopKOf(loaded.Classes);
-            loaded.CheckDeadline(deadline, slots.Backlog(images: 1));
+            loaded.CheckDeadline(deadline, slots.Backlog(images: 1), slots.Pending > 0);
         }
 
         // 2 Read
@@ -93,7 +93,7 @@ public sealed class ImageClassifier(
         int topK = request.TopKOf(model.Classes, images.TopK);
         if (good > model.QueueCapacity) throw TooMany(model.QueueCapacity);
         using CallerShares.Places places = shares.Take(request.Caller, request.Model, good, model.QueueCapacity);
-        using AdmissionTicket ticket = model.Admit(good, deadline, slots.Backlog(good));
+        using AdmissionTicket ticket = model.Admit(good, deadline, slots.Backlog(good), slots.Pending > 0);
         record.Timings = record.Timings with { Admit = Ended("admit", complete, time.GetTimestamp()) };
 
         // 5 to 10, image by image

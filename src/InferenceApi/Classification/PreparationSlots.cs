@@ -1,3 +1,4 @@
+using InferenceApi.Batching;
 using InferenceApi.Telemetry;
 
 namespace InferenceApi.Classification;
@@ -11,11 +12,15 @@ public sealed class PreparationSlots : IDisposable
     // One in twenty: follows a change of picture sizes within a second of traffic, without following every picture.
     private const double Smoothing = 0.05;
 
+    // A photograph of ImageNet, seconds.
+    private const double StartPace = 0.003;
+
     private readonly int _count;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _free;
     private int _pending;
-    private double _secondsPerImage = 0.003;
+    private double _secondsPerImage = StartPace;
+    private long _learntAt;
 
     /// <param name="count">Images that may be decoded at once; at least 1.</param>
     /// <param name="metrics">Where the gauge of pending images is registered.</param>
@@ -25,14 +30,21 @@ public sealed class PreparationSlots : IDisposable
         _count = count;
         _time = time;
         _free = new(count, count);
+        _learntAt = time.GetTimestamp();
         metrics.Meter.CreateObservableGauge("inference.preparation.pending", () => Pending, "{image}", "Images being decoded or waiting for it.");
+        metrics.Meter.CreateObservableGauge(
+            "inference.preparation.wait", () => Backlog(0).TotalSeconds, "s", "Until what is being decoded or waits for it is prepared.");
     }
 
     /// <summary>Pictures being decoded or waiting for it.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
     /// <summary>How long so many images that arrive now will wait for their turn and be prepared, by the measured pace.</summary>
-    public TimeSpan Backlog(int images) => TimeSpan.FromSeconds((Pending + images) * Volatile.Read(ref _secondsPerImage) / _count);
+    public TimeSpan Backlog(int images) => TimeSpan.FromSeconds((Pending + images) * SecondsPerImage / _count);
+
+    // What was learnt fades towards the start: who is refused because of it can teach nothing better.
+    private double SecondsPerImage =>
+        StartPace + (Fading.Share(_time.GetElapsedTime(Volatile.Read(ref _learntAt))) * (Volatile.Read(ref _secondsPerImage) - StartPace));
 
     /// <summary>Runs the work on a slot, on the calling thread once the slot is free.</summary>
     public async ValueTask<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
@@ -62,6 +74,9 @@ public sealed class PreparationSlots : IDisposable
     public void Dispose() => _free.Dispose();
 
     // A lost update between two threads loses one sample of many; a lock would cost more than it is worth.
-    private void Learn(double seconds) =>
-        Volatile.Write(ref _secondsPerImage, Volatile.Read(ref _secondsPerImage) * (1 - Smoothing) + seconds * Smoothing);
+    private void Learn(double seconds)
+    {
+        Volatile.Write(ref _secondsPerImage, (SecondsPerImage * (1 - Smoothing)) + (seconds * Smoothing));
+        Volatile.Write(ref _learntAt, _time.GetTimestamp());
+    }
 }

@@ -50,6 +50,11 @@ internal static partial class ServiceRegistration
         services.AddSingleton(provider => new PreparationSlots(
             Environment.ProcessorCount, provider.GetRequiredService<InferenceMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new CallerShares(Value<UploadOptions>(provider).AddressPercent));
+        services.AddSingleton<PreparationBacklog>(provider =>
+        {
+            PreparationSlots slots = provider.GetRequiredService<PreparationSlots>();
+            return () => slots.Backlog(images: 1);
+        });
         services.AddSingleton<ImageClassifier>();
         services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
         services.AddSingleton(provider =>
@@ -64,7 +69,9 @@ internal static partial class ServiceRegistration
             return model => NetworkOpener.Open(model, plan, log);
         });
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelLoader>(provider, Value<ServingOptions>(provider)));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ServedModels>(provider, Value<ServingOptions>(provider)));
+        services.AddSingleton(provider => MemoryBudget.Of(
+            Value<ServingOptions>(provider), provider.GetRequiredService<RuntimePlan>(), ContainerMemory.Limit()));
+        services.AddSingleton<ServedModels>();
         services.AddSingleton<ReadinessState>();
         services.AddHostedService<ModelStartup>();
         services.AddSingleton<RehearsalKey>();

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace InferenceApi.Runtime;
 
-/// <summary>A GPU had no memory for a run.</summary>
+/// <summary>A GPU, or the machine, had no memory for a run.</summary>
 public sealed class DeviceMemoryException(string message, Exception? cause = null) : Exception(message, cause)
 {
     // ONNX Runtime has no error code for it; these are the words of its arena, of CUDA, cuBLAS and cuDNN.

@@ -38,4 +38,18 @@ public sealed record OpenedModel(ExecutionProvider Provider, IReadOnlyList<IMode
     {
         foreach (IModelInstance instance in All) instance.Dispose();
     }
+
+    /// <summary>One instance out of it; the others are closed.</summary>
+    /// <param name="index">Of <see cref="Instances"/>; negative: the one on all cores.</param>
+    /// <exception cref="NotSupportedException">This time it was opened without such an instance.</exception>
+    public IModelInstance Take(int index)
+    {
+        IModelInstance? kept = index < 0 ? AllCores : Instances.ElementAtOrDefault(index);
+        foreach (IModelInstance instance in All)
+        {
+            if (instance != kept) instance.Dispose();
+        }
+
+        return kept ?? throw new NotSupportedException("The model was opened without such an instance.");
+    }
 }

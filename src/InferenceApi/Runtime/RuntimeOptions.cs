@@ -49,6 +49,13 @@ public sealed record RuntimeOptions : IValidatableObject
     public bool AllowSpinning { get; init; }
 
     /// <summary>
+    /// A run that takes longer, and longer than fifty times what was measured, is given up: its images are answered 503, and another
+    /// instance is opened in place of the one that hangs.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RunTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// Folder of optimised graphs, as large as the weights: a faster start, and replicas on one machine share the memory of the weights.
     /// Used on the CPU only. It must be writable by the service alone, because a graph in it is run without a manifest to check it against.
     /// Entries are removed when unused for a week. None: the graphs pass through the temporary folder of the system at each load.

@@ -21,6 +21,7 @@ public sealed record RuntimePlan
         Instances = options.Sessions > 0 ? options.Sessions : OnGpu ? GpuInstances : IsAdaptive ? Threads : 1;
         MaxBatch = options.MaxBatch > 0 ? options.MaxBatch : OnGpu ? GpuBatch : CpuBatch;
         AllowSpinning = options.AllowSpinning;
+        RunTimeout = options.RunTimeout;
         OptimizedGraphCache = options.OptimizedGraphCache;
         // TensorRT would capture its own; ONNX Runtime's graphs need every node on the one provider.
         Cuda = provider == ExecutionProvider.TensorRt ? options.Cuda with { Graphs = false } : options.Cuda;
@@ -60,6 +61,9 @@ public sealed record RuntimePlan
     public int Rows => IsAdaptive ? MaxBatchOnAllCores + Instances : Instances * MaxBatch;
 
     public bool AllowSpinning { get; }
+
+    /// <inheritdoc cref="RuntimeOptions.RunTimeout"/>
+    public TimeSpan RunTimeout { get; }
 
     public string? OptimizedGraphCache { get; }
 

@@ -31,7 +31,15 @@ internal sealed class ModelGauges
         Meter meter = metrics.Meter;
         meter.CreateObservableGauge("inference.queue.depth", () => PerModel(model => model.Waiting), "{image}", "Images waiting for a run.");
         meter.CreateObservableGauge(
-            "inference.estimated_wait", () => PerModel(model => model.EstimatedWait.TotalSeconds), "s", "When one more image would be answered, by the measured pace.");
+            "inference.estimated_wait",
+            () => PerModel(model => model.EstimatedWait.TotalSeconds),
+            "s",
+            "What admission would compare with the deadline of one more image.");
+        meter.CreateObservableGauge(
+            "inference.run.wait",
+            () => PerModel(model => model.RunWait.TotalSeconds),
+            "s",
+            "Until all that waits for a run or is in one is answered.");
         meter.CreateObservableGauge("inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is estimated to take.");
         meter.CreateObservableGauge("inference.instances", () => PerModel(model => model.Instances), "{instance}", "Instances open.");
         meter.CreateObservableGauge("inference.model.state", PerState, unit: null, "1 for the state a model is in, 0 for the others.");

@@ -58,7 +58,8 @@ public sealed class ModelLoader
             announce(ModelState.WarmingUp);
             RunTimeModel runTimes = RunTimeModel.Measure(opened, _slots, _clock, _serving.WarmUpBudget, cancellation);
             var queue = new ImageQueue(_serving.QueueCapacityFor(runTimes.LargestUsefulBatch), opened.RowLength, _clock);
-            BatchWorker[] workers = BatchWorker.ForAll(manifest, opened, runTimes, queue, _slots, _metrics, _clock, _logger);
+            BatchWorker[] workers = BatchWorker.ForAll(
+                manifest, opened, () => _open(installed), runTimes, queue, _slots, _metrics, _clock, _logger, _plan.RunTimeout);
             NativeHeaps.ReturnFreeMemory();
             return new ServedModel(installed, labels, opened, workers, queue, runTimes, _slots, _clock, Estimate(manifest));
         }

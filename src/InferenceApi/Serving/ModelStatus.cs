@@ -29,6 +29,9 @@ public sealed record ModelStatus(
     /// <summary>What computes it: Cpu, Cuda or TensorRt; null where not loaded.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>When one more image would be answered; zero where not loaded.</summary>
+    /// <summary>What admission would compare with the deadline of one more image; zero where not loaded.</summary>
     public TimeSpan EstimatedWait { get; init; }
+
+    /// <summary>Until all that waits and runs now is answered; zero where not loaded.</summary>
+    public TimeSpan RunWait { get; init; }
 }

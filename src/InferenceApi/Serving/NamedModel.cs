@@ -67,7 +67,7 @@ internal sealed class NamedModel(string name)
         return versions[0];
     }
 
-    public ModelStatus Status(ModelManifest? newest) => new(
+    public ModelStatus Status(ModelManifest? newest, TimeSpan preparation) => new(
         Name,
         State,
         Current?.Manifest ?? newest,
@@ -79,6 +79,7 @@ internal sealed class NamedModel(string name)
         Instances = Current?.InstanceCount ?? 0,
         Parallel = Current?.RunTimes.Parallel,
         Provider = Current?.Provider.ToString(),
-        EstimatedWait = Current?.EstimateWait() ?? TimeSpan.Zero,
+        EstimatedWait = Current?.Estimate(1, preparation) ?? TimeSpan.Zero,
+        RunWait = Current?.EstimateRunWait() ?? TimeSpan.Zero,
     };
 }

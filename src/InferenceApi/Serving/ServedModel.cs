@@ -83,14 +83,19 @@ public sealed class ServedModel
         }
     }
 
-    /// <inheritdoc cref="Admission.Check(long, TimeSpan)"/>
-    public void CheckDeadline(long deadline, TimeSpan preparation) => _admission.Check(deadline, preparation);
+    /// <inheritdoc cref="Admission.Check(long, TimeSpan, bool)"/>
+    public void CheckDeadline(long deadline, TimeSpan preparation, bool preparing = false) =>
+        _admission.Check(deadline, preparation, preparing);
 
     /// <inheritdoc cref="Admission.Admit"/>
-    public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation) => _admission.Admit(images, deadline, preparation);
+    public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation, bool preparing = false) =>
+        _admission.Admit(images, deadline, preparation, preparing);
 
-    /// <summary>When one more image would be answered, if it were enqueued now.</summary>
-    public TimeSpan EstimateWait() => _admission.EstimateWait(Waiting + 1);
+    /// <inheritdoc cref="Admission.Estimate(int, TimeSpan)"/>
+    public TimeSpan Estimate(int images, TimeSpan preparation) => _admission.Estimate(images, preparation);
+
+    /// <summary>Until all that waits and runs now is answered, by the measured pace.</summary>
+    public TimeSpan EstimateRunWait() => _admission.EstimateWait(Waiting);
 
     /// <summary>A lease, or null once this version is ending.</summary>
     internal ModelLease? TryLease()
@@ -141,7 +146,7 @@ public sealed class ServedModel
         await Task.WhenAny(_lastLeaseReturned.Task, Task.Delay(Timeout.InfiniteTimeSpan, _clock, hurry)).ConfigureAwait(false);
         _queue.Close();
         await Task.WhenAll(_workers.Select(worker => worker.Ended)).ConfigureAwait(false);
-        _opened.Dispose();
+        foreach (BatchWorker worker in _workers) worker.Dispose();
         NativeHeaps.ReturnFreeMemory();
         _state = ModelState.Unloaded;
     }

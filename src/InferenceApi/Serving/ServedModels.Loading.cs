@@ -64,7 +64,7 @@ public sealed partial class ServedModels
     private ModelUnavailableException Fail(NamedModel model, InstalledVersion version, Exception failure)
     {
         bool stopping = _stopping.IsCancellationRequested;
-        string reason = failure is ModelStoreException ? failure.Message : $"it could not be loaded ({failure.GetType().Name}).";
+        string reason = failure is ModelStoreException or ModelTooLargeException ? failure.Message : $"it could not be loaded ({failure.GetType().Name}).";
         lock (_gate)
         {
             model.Loading = null;
@@ -80,32 +80,31 @@ public sealed partial class ServedModels
     }
 
     /// <summary>
-    /// Evicts others, the longest unused first and idle ones before busy ones, until this load fits or nothing is left to evict.
+    /// Evicts others, the longest unused first and idle ones before busy ones, until this load fits. Where that is not enough, the version
+    /// in service goes before the new one comes, and requests wait for the new one: beside a container's limit both would be killed.
     /// </summary>
+    /// <exception cref="ModelTooLargeException">Alone it takes more than the budget.</exception>
     private async Task MakeRoomAsync(NamedModel loading, long bytes)
     {
+        if (_memoryBudget == 0) return;
+        if (bytes > _memoryBudget) throw new ModelTooLargeException(bytes, _memoryBudget);
         while (true)
         {
             Task freed;
             lock (_gate)
             {
-                if (_memoryBudget == 0 || ReckonMemory() + bytes <= _memoryBudget) return;
-                NamedModel? victim = _models.Values.Where(model => model != loading && model.Current is not null)
-                    .OrderBy(model => model.Current!.IsLeased).ThenBy(model => model.Current!.LastUsed).FirstOrDefault();
+                if (ReckonMemory() + bytes <= _memoryBudget) return;
                 if (_drains.Count > 0)
                 {
                     freed = Task.WhenAny(_drains.Values);
                 }
-                else if (victim is not null)
-                {
-                    Log.Evicted(_logger, victim.Name, loading.Name);
-                    freed = Retire(victim);
-                }
                 else
                 {
-                    // Answering beats the budget: alone it may exceed it, and so may a new version beside its old one.
-                    Log.OverBudget(_logger, loading.Name, ReckonMemory() + bytes, _memoryBudget);
-                    return;
+                    // Never empty: without any model in memory the load fits.
+                    NamedModel victim = _models.Values.Where(model => model.Current is not null).OrderBy(model => model == loading)
+                        .ThenBy(model => model.Current!.IsLeased).ThenBy(model => model.Current!.LastUsed).First();
+                    Log.Evicted(_logger, victim.Name, loading.Name);
+                    freed = Retire(victim);
                 }
             }
 
@@ -150,8 +149,5 @@ public sealed partial class ServedModels
 
         [LoggerMessage(3003, LogLevel.Information, "{Model} is evicted to make room for {Other}.")]
         public static partial void Evicted(ILogger logger, string model, string other);
-
-        [LoggerMessage(3004, LogLevel.Warning, "{Model} is loaded beyond the memory budget: {Bytes} of {Budget} bytes.")]
-        public static partial void OverBudget(ILogger logger, string model, long bytes, long budget);
     }
 }

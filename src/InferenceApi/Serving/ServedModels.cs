@@ -18,17 +18,25 @@ public sealed partial class ServedModels : IDisposable
     private readonly StoreFolder _store;
     private readonly ModelLoader _loader;
     private readonly long _memoryBudget;
+    private readonly PreparationBacklog _preparation;
     private readonly InferenceMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<ServedModels> _logger;
     private volatile bool _disposed;
 
     public ServedModels(
-        StoreFolder store, ModelLoader loader, ServingOptions options, InferenceMetrics metrics, TimeProvider clock, ILogger<ServedModels> logger)
+        StoreFolder store,
+        ModelLoader loader,
+        MemoryBudget budget,
+        PreparationBacklog preparation,
+        InferenceMetrics metrics,
+        TimeProvider clock,
+        ILogger<ServedModels> logger)
     {
         _store = store;
         _loader = loader;
-        _memoryBudget = options.MemoryBudget;
+        _memoryBudget = budget.Bytes;
+        _preparation = preparation;
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
@@ -116,12 +124,13 @@ public sealed partial class ServedModels : IDisposable
     public IReadOnlyList<ModelStatus> Status()
     {
         Dictionary<string, ModelManifest> newest = _store.List().ToDictionary(model => model.Manifest.Name, model => model.Manifest);
+        TimeSpan preparation = _preparation();
         lock (_gate)
         {
             return
             [
                 .. newest.Keys.Union(_models.Keys).Order(StringComparer.Ordinal).Select(
-                    name => (_models.GetValueOrDefault(name) ?? new NamedModel(name)).Status(newest.GetValueOrDefault(name))),
+                    name => (_models.GetValueOrDefault(name) ?? new NamedModel(name)).Status(newest.GetValueOrDefault(name), preparation)),
             ];
         }
     }

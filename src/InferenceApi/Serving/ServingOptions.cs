@@ -21,8 +21,9 @@ public sealed class ServingOptions
     public IReadOnlyList<string> Preload { get; init; } = [];
 
     /// <summary>
-    /// Bytes that loaded models may take, least recently used evicted first; 0: no limit. Set it to the memory limit of the container less
-    /// 400 MB and 20 MB a core, for the service, its activations and pictures in flight.
+    /// Bytes that loaded models may take, least recently used evicted first; a model that alone takes more is refused. 0: on a CPU the
+    /// memory limit of the container less 400 MB and 20 MB a core, for the service, its activations and pictures in flight; no limit where
+    /// the container has none.
     /// </summary>
     [Range(0, long.MaxValue)]
     public long MemoryBudget { get; init; }

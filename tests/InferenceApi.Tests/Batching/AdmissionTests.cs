@@ -113,4 +113,53 @@ public sealed class AdmissionTests
         Assert.Equal(2 * 50, ours.Admission.EstimateWait(4).TotalMilliseconds, 0.01);
         slots.Release();
     }
+
+    [Fact]
+    public void IdleModel_AdmitsOne_HoweverBadTheEstimate_AndTheNextOnlyAfterIt()
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+        long deadline = rig.Clock.In(TimeSpan.FromSeconds(1));
+        TimeSpan learnt = TimeSpan.FromSeconds(3);
+
+        rig.Admission.Check(deadline, learnt);
+        AdmissionTicket probe = rig.Admission.Admit(1, deadline, learnt);
+        Assert.Throws<OverloadedException>(() => rig.Admission.Admit(1, deadline, learnt));
+        Assert.Throws<OverloadedException>(() => rig.Admission.Check(deadline, learnt));
+        probe.Dispose();
+        // Another model's pictures are being prepared.
+        Assert.Throws<OverloadedException>(() => rig.Admission.Admit(1, deadline, learnt, preparing: true));
+
+        rig.Admission.Admit(1, deadline, learnt).Dispose();
+    }
+
+    [Fact]
+    public async Task ModelThatRuns_IsNotIdle()
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+        Task<ImageResult> running = rig.Enqueue(1);
+        ScriptedRun run = rig.Session.NextRun();
+        long deadline = rig.Clock.In(TimeSpan.FromSeconds(1));
+
+        Assert.Throws<OverloadedException>(() => rig.Admission.Admit(1, deadline, TimeSpan.FromSeconds(3)));
+
+        run.Finish();
+        await BatchingRig.AssertAnswers(running, 1);
+        Patience.Until(() => !rig.Worker.IsBusy, "the run has ended");
+        rig.Admission.Admit(1, deadline, TimeSpan.FromSeconds(3)).Dispose();
+    }
+
+    [Fact]
+    public void Estimate_IsWhatARefusalSays()
+    {
+        using var rig = new BatchingRig(maxBatch: 4);
+        using AdmissionTicket others = rig.Admission.Admit(6, long.MaxValue, TimeSpan.Zero);
+        TimeSpan preparation = TimeSpan.FromMilliseconds(7);
+
+        TimeSpan estimate = rig.Admission.Estimate(1, preparation);
+
+        OverloadedException refusal = Assert.Throws<OverloadedException>(
+            () => rig.Admission.Admit(1, rig.Clock.In(TimeSpan.FromMilliseconds(1)), preparation));
+        Assert.Equal(refusal.EstimatedWait, estimate);
+        Assert.Equal((90 + 7) * 1.25, estimate.TotalMilliseconds, 0.01);
+    }
 }

@@ -60,6 +60,33 @@ public sealed class PreparationSlotsTests : IDisposable
         Assert.Equal(2, await slots.RunAsync(() => 2, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task PaceOfSlowPictures_Fades_WhereNobodyTeachesABetterOne()
+    {
+        var clock = new ManualClock();
+        using var slots = new PreparationSlots(1, _metrics.Metrics, clock);
+        TimeSpan before = slots.Backlog(1);
+        for (int i = 0; i < 8; i++)
+        {
+            await slots.RunAsync(
+                () =>
+                {
+                    clock.Advance(TimeSpan.FromSeconds(10));
+                    return 0;
+                },
+                CancellationToken.None);
+        }
+
+        TimeSpan slow = slots.Backlog(1);
+        Assert.True(slow > TimeSpan.FromSeconds(1), $"eight pictures of ten seconds give {slow}");
+
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(((slow + before) / 2).TotalSeconds, slots.Backlog(1).TotalSeconds, 0.001);
+        clock.Advance(TimeSpan.FromMinutes(15));
+
+        Assert.Equal(before.TotalSeconds, slots.Backlog(1).TotalSeconds, 0.001);
+    }
+
     private static void InterlockedMax(ref int location, int value)
     {
         for (int seen = Volatile.Read(ref location); value > seen; seen = Volatile.Read(ref location))

@@ -48,13 +48,14 @@ public sealed class ProviderTests
     }
 
     [Fact]
-    public void RunWithoutDeviceMemory_IsTemporary_AndOtherFailuresAreNot()
+    public void RunThatFails_IsTemporary_WhateverItsCause()
     {
-        Problem full = ProblemMapping.Of(new RunFailedException("m", new DeviceMemoryException("full")));
-        Problem broken = ProblemMapping.Of(new RunFailedException("m", new InvalidOperationException("broken")));
+        Exception[] causes = [new DeviceMemoryException("full"), new InvalidOperationException("broken"), new TimeoutException("stuck")];
+        Problem[] problems = [.. causes.Select(cause => ProblemMapping.Of(new RunFailedException("m", cause)))];
 
-        Assert.Equal((ProblemKind.ModelUnavailable, ProblemKind.Internal), (full.Kind, broken.Kind));
-        Assert.Equal(TimeSpan.FromSeconds(1), full.RetryAfter);
+        Assert.All(problems, problem => Assert.Equal((ProblemKind.RunFailed, TimeSpan.FromSeconds(1)), (problem.Kind, problem.RetryAfter)));
+        Assert.Equal(3, problems.Select(problem => problem.Detail).Distinct().Count());
+        Assert.Equal(503, ProblemTable.Of(ProblemKind.RunFailed).Status);
     }
 
     [NoCudaFact]

@@ -30,6 +30,7 @@ public sealed class ModelGaugesTests : IDisposable
         string[] lines = _scraped.Lines(_model);
         Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 3", lines);
         Assert.Contains($"inference_estimated_wait_seconds{{model=\"{_model}\"}} 0.5", lines);
+        Assert.Contains($"inference_run_wait_seconds{{model=\"{_model}\"}} 0.25", lines);
         Assert.Contains($"inference_model_memory_bytes{{model=\"{_model}\"}} 1000", lines);
         Assert.Contains($"inference_instances{{model=\"{_model}\"}} 2", lines);
         Assert.Contains($"inference_model_state{{model=\"{_model}\",state=\"ready\",version=\"1\"}} 1", lines);
@@ -53,6 +54,7 @@ public sealed class ModelGaugesTests : IDisposable
     {
         Instances = 2,
         EstimatedWait = TimeSpan.FromSeconds(0.5),
+        RunWait = TimeSpan.FromSeconds(0.25),
     };
 
     private ModelManifest Manifest(int version) => new()

@@ -30,9 +30,9 @@ internal sealed class ServingRig : IAsyncDisposable
         _cores = cores;
         Store = new StoreFolder(_folder.Path);
         Slots = new ComputeSlots(cores);
-        Serving = new ServingOptions { Store = _folder.Path, MemoryBudget = memoryBudget, QueueCapacity = queueCapacity };
+        Serving = new ServingOptions { Store = _folder.Path, QueueCapacity = queueCapacity };
         var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving, _metrics.Metrics, Clock, NullLogger<ModelLoader>.Instance);
-        Models = new ServedModels(Store, loader, Serving, _metrics.Metrics, Clock, NullLogger<ServedModels>.Instance);
+        Models = new ServedModels(Store, loader, new MemoryBudget(memoryBudget), () => TimeSpan.Zero, _metrics.Metrics, Clock, NullLogger<ServedModels>.Instance);
     }
 
     public StoreFolder Store { get; }

@@ -24,5 +24,6 @@ internal enum ProblemKind
     Overloaded,
     DeadlineExceeded,
     ShuttingDown,
+    RunFailed,
     Internal,
 }

@@ -26,6 +26,7 @@ internal static class ProblemMapping
         FailureKind.ModelUnknown => ProblemKind.ModelUnknown,
         FailureKind.ModelUnavailable => ProblemKind.ModelUnavailable,
         FailureKind.ShuttingDown => ProblemKind.ShuttingDown,
+        FailureKind.RunFailed => ProblemKind.RunFailed,
         FailureKind.TopKInvalid => ProblemKind.TopKInvalid,
         FailureKind.TooManyImages => ProblemKind.TooManyImages,
         FailureKind.Overloaded => ProblemKind.Overloaded,

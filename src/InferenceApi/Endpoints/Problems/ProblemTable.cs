@@ -38,6 +38,7 @@ internal static class ProblemTable
         new(ProblemKind.Overloaded, "overloaded", 429, "Overloaded", "Wait as long as Retry-After says, or allow more time with X-Request-Timeout."),
         new(ProblemKind.DeadlineExceeded, "deadline-exceeded", 504, "Deadline exceeded", "Allow more time with X-Request-Timeout, or retry when the service is less busy."),
         new(ProblemKind.ShuttingDown, "shutting-down", 503, "Shutting down", "Retry; another instance will answer."),
+        new(ProblemKind.RunFailed, "run-failed", 503, "Run failed", "Retry; the next run is another one. Others are not touched by it."),
         new(ProblemKind.Internal, "internal", 500, "Internal error", "Report the traceId; the service's log has the cause."),
     ];
 

@@ -52,7 +52,14 @@ public sealed class NetworkInstance : IModelInstance
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxBatch);
-        _model.Run(_runOptions, _bindings[rows] ??= Bind(rows));
+        try
+        {
+            _model.Run(_runOptions, _bindings[rows] ??= Bind(rows));
+        }
+        catch (OnnxRuntimeException failure) when (DeviceMemoryException.Explains(failure))
+        {
+            throw new DeviceMemoryException(failure.Message, failure);
+        }
     }
 
     public void Dispose()

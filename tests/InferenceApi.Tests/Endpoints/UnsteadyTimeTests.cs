@@ -1,0 +1,82 @@
+using System.Net;
+using InferenceApi.Classification;
+using InferenceApi.Serving;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using TestKit;
+
+namespace InferenceApi.Tests.Endpoints;
+
+/// <summary>The whole service after slow pictures, and under a wall clock that is set while it serves.</summary>
+public sealed class UnsteadyTimeTests : IDisposable
+{
+    private readonly UnsteadyTime _time = new();
+    private readonly ApiFactory _factory = new();
+    private readonly WebApplicationFactory<Program> _api;
+    private readonly HttpClient _client;
+
+    public UnsteadyTimeTests()
+    {
+        _api = _factory.WithWebHostBuilder(host => host.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(_time)));
+        _client = _api.CreateClient();
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _api.Dispose();
+        _factory.Dispose();
+    }
+
+    [Fact]
+    public async Task AfterEightVerySlowPictures_CallersWithASecond_AreAdmittedOnTheIdleMachine()
+    {
+        Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 20));
+        PreparationSlots slots = _api.Services.GetRequiredService<PreparationSlots>();
+        for (int i = 0; i < 8; i++)
+        {
+            await slots.RunAsync(
+                () =>
+                {
+                    _time.Skip(TimeSpan.FromSeconds(10 * Environment.ProcessorCount));
+                    return i;
+                },
+                CancellationToken.None);
+        }
+
+        Assert.True(slots.Backlog(1) > TimeSpan.FromSeconds(1), $"the pace is {slots.Backlog(1)}");
+
+        for (int i = 0; i < 5; i++) Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 1));
+    }
+
+    [Fact]
+    public async Task WallClockThatIsSet_ChangesNothing()
+    {
+        Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 20));
+        ServedModels models = _api.Services.GetRequiredService<ServedModels>();
+        ServedModel loaded = models.Find(ApiFactory.Model)!;
+        TimeSpan estimate = loaded.Estimate(1, TimeSpan.Zero);
+
+        foreach (TimeSpan by in (TimeSpan[])[TimeSpan.FromDays(3650), TimeSpan.FromDays(-7300), TimeSpan.FromHours(1)])
+        {
+            Task<HttpStatusCode>[] under = [.. Enumerable.Range(0, 4).Select(_ => ClassifyAsync(seconds: 20))];
+            _time.SetWallClock(by);
+            foreach (HttpStatusCode status in await Task.WhenAll(under).Soon()) Assert.Equal(HttpStatusCode.OK, status);
+            Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 20));
+            Assert.Same(loaded, models.Find(ApiFactory.Model));
+        }
+
+        Assert.InRange(loaded.Estimate(1, TimeSpan.Zero) / estimate, 0.01, 100);
+    }
+
+    private async Task<HttpStatusCode> ClassifyAsync(double seconds)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/models/{ApiFactory.Model}:classify");
+        request.Content = new ByteArrayContent(SmallPng.Rgb(20, 20));
+        request.Content.Headers.Add("Content-Type", "image/png");
+        request.Headers.Add("X-Request-Timeout", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using HttpResponseMessage answer = await _client.SendAsync(request);
+        return answer.StatusCode;
+    }
+}

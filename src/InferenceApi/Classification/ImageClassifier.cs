@@ -62,7 +62,7 @@ public sealed class ImageClassifier(ServedModels models, ImagePreprocessor prepr
         long deadline = record.Arrived + (long)(request.Allowed.TotalSeconds * time.TimestampFrequency);
 
         // 1 Estimate
-        if (models.Find(request.Model) is { } loaded)
+        if (await models.FindAsync(request.Model, cancellation) is { } loaded)
         {
             request.TopKOf(loaded.Classes);
             loaded.CheckDeadline(deadline, slots.Backlog(images: 1));

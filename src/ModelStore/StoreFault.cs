@@ -23,4 +23,7 @@ public enum StoreFault
 
     /// <summary>The network cannot be opened, or is not the one that the manifest describes.</summary>
     Network,
+
+    /// <summary>This machine has no exact and fast way to compute a model of its precision.</summary>
+    Unsupported,
 }

@@ -74,7 +74,7 @@ public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAft
         InvalidImageException image => new(KindOf(image.Reason), image.Message, Cause: thrown),
         UnknownModelException => new(FailureKind.ModelUnknown, thrown.Message, Cause: thrown),
         ServiceStoppingException => new(FailureKind.ShuttingDown, ReadinessState.Stopping, StoppingRetry, thrown),
-        ModelUnavailableException or QueueClosedException => new(FailureKind.ModelUnavailable, thrown.Message, ModelRetry, thrown),
+        ModelUnavailableException or StoreUnavailableException or QueueClosedException => new(FailureKind.ModelUnavailable, thrown.Message, ModelRetry, thrown),
         OverloadedException overloaded => new(FailureKind.Overloaded, thrown.Message, overloaded.RetryAfter, thrown),
         DeadlineExceededException => new(FailureKind.DeadlineExceeded, thrown.Message, Cause: thrown),
         OperationCanceledException => new(FailureKind.DeadlineExceeded, "The request did not finish in the time it was allowed.", Cause: thrown),

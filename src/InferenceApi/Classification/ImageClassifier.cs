@@ -68,7 +68,7 @@ public sealed class ImageClassifier(
         long deadline = record.Arrived + (long)(request.Allowed.TotalSeconds * time.TimestampFrequency);
 
         // 1 Estimate
-        if (models.Find(request.Model) is { } loaded)
+        if (await models.FindAsync(request.Model, cancellation) is { } loaded)
         {
             request.TopKOf(loaded.Classes);
             loaded.CheckDeadline(deadline, slots.Backlog(images: 1), slots.Pending > 0);

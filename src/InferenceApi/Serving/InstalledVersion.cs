@@ -1,27 +1,21 @@
-using ModelStore;
-
 namespace InferenceApi.Serving;
 
-/// <summary>A version in the store, told apart from another install under the same number.</summary>
+/// <summary>A version in the store, told apart from other content under the same number.</summary>
 /// <param name="Number">1, 2, 3 …</param>
-/// <param name="InstalledAt">When its folder was last written, which is when it was installed.</param>
-internal readonly record struct InstalledVersion(int Number, DateTime InstalledAt)
+/// <param name="Stamp">Changes whenever a file of its folder appears, goes, or gets another length or time.</param>
+internal readonly record struct InstalledVersion(int Number, long Stamp)
 {
-    /// <summary>All versions of a model, newest first; empty where none is installed.</summary>
-    /// <exception cref="ModelUnavailableException">The store cannot be read.</exception>
-    public static IReadOnlyList<InstalledVersion> Of(StoreFolder store, string name)
+    /// <summary>Looks at a version's folder, without opening a file in it.</summary>
+    /// <exception cref="IOException">The folder is gone or cannot be read.</exception>
+    public static InstalledVersion Of(int number, string folder)
     {
-        try
+        long stamp = 0;
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
         {
-            return
-            [
-                .. store.Versions(name).Reverse().Select(
-                    number => new InstalledVersion(number, Directory.GetLastWriteTimeUtc(Path.Combine(store.Root, name, $"{number}")))),
-            ];
+            foreach (long part in (long[])[StringComparer.Ordinal.GetHashCode(file.Name), file.Length, file.LastWriteTimeUtc.Ticks])
+                stamp = unchecked((stamp * 1_000_003) ^ part);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelUnavailableException(name, "the store cannot be read.", failure);
-        }
+
+        return new InstalledVersion(number, unchecked((stamp * 1_000_003) ^ Directory.GetLastWriteTimeUtc(folder).Ticks));
     }
 }

@@ -37,21 +37,29 @@ public sealed class ModelLoader
     /// <summary>What loading this model would take.</summary>
     internal long Estimate(ModelManifest manifest) => OpenedModel.EstimateMemory(manifest, _plan);
 
-    /// <summary>Blocks for as long as it takes: call it on a thread that may.</summary>
+    /// <summary>Reads and verifies everything of a version. Blocks for as long as the store does: call it on a thread that may.</summary>
+    /// <exception cref="ModelStoreException">A file is missing, differs from its manifest, or is no such file.</exception>
+    internal static (InstalledModel Installed, LabelSet Labels) Read(StoreFolder store, string name, int version)
+    {
+        InstalledModel installed = store.Open(name, version);
+        ModelFileVerifier.Verify(installed);
+        LabelSet labels = LabelSet.Load(installed.LabelsPath);
+        if (labels.Count == installed.Manifest.Classes) return (installed, labels);
+        string wrong = $"{installed.LabelsPath}: has {labels.Count} labels; the model has {installed.Manifest.Classes} classes.";
+        throw new ModelStoreException(wrong) { Fault = StoreFault.Labels };
+    }
+
+    /// <summary>Opens and warms up what was verified. Blocks for as long as it takes: call it on a thread that may.</summary>
     /// <param name="installed">What to load.</param>
+    /// <param name="labels">Of its classes.</param>
     /// <param name="announce">Told of each state that begins.</param>
     /// <param name="cancellation">Looked at between the steps.</param>
-    /// <exception cref="ModelStoreException">A file is missing, differs from its manifest, or is no such model.</exception>
-    internal ServedModel Load(InstalledModel installed, Action<ModelState> announce, CancellationToken cancellation)
+    /// <exception cref="ModelStoreException">It is not the network that its manifest describes.</exception>
+    internal ServedModel Load(InstalledModel installed, LabelSet labels, Action<ModelState> announce, CancellationToken cancellation)
     {
         announce(ModelState.Loading);
-        ModelFileVerifier.Verify(installed);
-        ModelManifest manifest = installed.Manifest;
-        LabelSet labels = LabelSet.Load(installed.LabelsPath);
-        if (labels.Count != manifest.Classes)
-            throw new ModelStoreException($"{installed.LabelsPath}: has {labels.Count} labels; the model has {manifest.Classes} classes.");
         cancellation.ThrowIfCancellationRequested();
-
+        ModelManifest manifest = installed.Manifest;
         OpenedModel opened = _open(installed);
         try
         {

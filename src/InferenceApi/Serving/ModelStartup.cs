@@ -23,6 +23,13 @@ public sealed partial class ModelStartup : BackgroundService
         _logger = logger;
     }
 
+    /// <summary>The store is known before the first request, unless it does not answer.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await CheckStoreAsync(cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -36,7 +43,7 @@ public sealed partial class ModelStartup : BackgroundService
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             if (!preloaded) preloaded = await PreloadAsync(stoppingToken).ConfigureAwait(false);
-            await CheckStoreAsync().ConfigureAwait(false);
+            await CheckStoreAsync(stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -48,7 +55,7 @@ public sealed partial class ModelStartup : BackgroundService
             {
                 (await _models.AcquireAsync(name, cancellation).ConfigureAwait(false)).Dispose();
             }
-            catch (Exception failure) when (failure is UnknownModelException or ModelUnavailableException)
+            catch (Exception failure) when (failure is UnknownModelException or ModelUnavailableException or StoreUnavailableException)
             {
                 if (_readiness.Reason != failure.Message) Log.NotPreloaded(_logger, name, failure.Message);
                 _readiness.SetNotReady(failure.Message);
@@ -60,15 +67,15 @@ public sealed partial class ModelStartup : BackgroundService
         return true;
     }
 
-    private async Task CheckStoreAsync()
+    private async Task CheckStoreAsync(CancellationToken cancellation)
     {
         try
         {
-            await _models.CheckStoreAsync().ConfigureAwait(false);
+            await _models.CheckStoreAsync(cancellation).ConfigureAwait(false);
         }
-        catch (ModelUnavailableException failure)
+        catch (StoreUnavailableException failure)
         {
-            Log.StoreUnreadable(_logger, failure.Message);
+            Log.StoreUnreadable(_logger, failure.InnerException);
         }
     }
 
@@ -77,7 +84,7 @@ public sealed partial class ModelStartup : BackgroundService
         [LoggerMessage(3011, LogLevel.Error, "{Model} is to be preloaded and cannot be: {Reason}")]
         public static partial void NotPreloaded(ILogger logger, string model, string reason);
 
-        [LoggerMessage(3012, LogLevel.Warning, "The store cannot be looked at: {Reason}")]
-        public static partial void StoreUnreadable(ILogger logger, string reason);
+        [LoggerMessage(3012, LogLevel.Warning, "The store cannot be read, or does not answer; models in memory are served on")]
+        public static partial void StoreUnreadable(ILogger logger, Exception? cause);
     }
 }

@@ -9,11 +9,10 @@ namespace InferenceApi.Serving;
 internal sealed class NamedModel(string name)
 {
     // Long enough that a model that cannot be opened costs nothing, short enough that an operator who made room need not restart.
-    private static readonly TimeSpan RetryFailedAfter = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1), LastRetry = TimeSpan.FromHours(1);
 
-    private readonly Dictionary<InstalledVersion, string> _failures = [];
+    private readonly Dictionary<InstalledVersion, FailedLoad> _failures = [];
     private volatile ModelState _loadState = ModelState.Unloaded;
-    private long _lastFailedAt;
 
     public string Name { get; } = name;
 
@@ -39,33 +38,51 @@ internal sealed class NamedModel(string name)
     public ModelState State => Current?.State ?? LoadState;
 
     /// <summary>Why the newest of the failed versions failed; null where none did.</summary>
-    public string? Error => _failures.Count == 0 ? null : _failures.MaxBy(failure => failure.Key.Number).Value;
+    public string? Error => _failures.Count == 0 ? null : _failures.MaxBy(failure => failure.Key.Number).Value.Reason;
 
     public void MarkFailed(InstalledVersion version, string reason, TimeProvider clock)
     {
-        _failures[version] = reason;
-        _lastFailedAt = clock.GetTimestamp();
+        TimeSpan wait = _failures.TryGetValue(version, out FailedLoad? before) ? 2 * before.Wait : FirstRetry;
+        _failures[version] = new FailedLoad(reason, clock.GetTimestamp(), wait < LastRetry ? wait : LastRetry);
         LoadState = ModelState.Failed;
     }
 
+    /// <summary>Takes a version into service; what failed before it matters no more.</summary>
+    public void MarkLoaded(InstalledVersion version, ServedModel served)
+    {
+        Current = served;
+        CurrentVersion = version;
+        Loading = null;
+        foreach (InstalledVersion older in _failures.Keys.Where(failed => failed.Number <= version.Number).ToArray()) _failures.Remove(older);
+    }
+
     /// <summary>
-    /// The newest of these versions that has not failed, or null. With none in service, failures are forgotten after a minute.
+    /// The newest of these versions that may be loaded, or null. One that failed may again after a minute, then after two, four … up to an
+    /// hour; and at once when its files have changed, because another stamp makes it another version.
     /// </summary>
     /// <param name="versions">Newest first. A failed version that is no longer among them is forgotten.</param>
     /// <param name="clock">Tells the age of failures.</param>
     public InstalledVersion? Candidate(IReadOnlyList<InstalledVersion> versions, TimeProvider clock)
     {
         foreach (InstalledVersion removed in _failures.Keys.Except(versions).ToArray()) _failures.Remove(removed);
-        bool forget = Current is null && clock.GetElapsedTime(_lastFailedAt) >= RetryFailedAfter;
         foreach (InstalledVersion version in versions)
         {
-            if (!_failures.ContainsKey(version)) return version;
+            if (!_failures.TryGetValue(version, out FailedLoad? failed) || clock.GetElapsedTime(failed.At) >= failed.Wait) return version;
         }
 
-        if (!forget || versions.Count == 0) return null;
-        _failures.Clear();
-        return versions[0];
+        return null;
     }
+
+    /// <summary>
+    /// What should replace the version in service, or null. A version whose files were damaged after it was loaded serves on from memory:
+    /// an older one takes its place only once it is gone from the store.
+    /// </summary>
+    /// <inheritdoc cref="Candidate"/>
+    public InstalledVersion? Replacement(IReadOnlyList<InstalledVersion> versions, TimeProvider clock) =>
+        Candidate(versions, clock) is { } candidate && candidate != CurrentVersion
+        && (candidate.Number >= CurrentVersion.Number || versions.All(version => version.Number != CurrentVersion.Number))
+            ? candidate
+            : null;
 
     public ModelStatus Status(ModelManifest? newest, TimeSpan preparation) => new(
         Name,
@@ -82,4 +99,9 @@ internal sealed class NamedModel(string name)
         EstimatedWait = Current?.Estimate(1, preparation) ?? TimeSpan.Zero,
         RunWait = Current?.EstimateRunWait() ?? TimeSpan.Zero,
     };
+
+    /// <param name="Reason">For anyone.</param>
+    /// <param name="At">Clock timestamp.</param>
+    /// <param name="Wait">Before it is tried again.</param>
+    private sealed record FailedLoad(string Reason, long At, TimeSpan Wait);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ModelStore;
 
 namespace InferenceApi.Serving;
@@ -20,13 +21,12 @@ public sealed partial class ServedModels
             // One at a time: loads compete for the same cores and the same memory anyway, and so the budget is simple.
             await _oneLoadAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
             entered = true;
-            InstalledModel installed = _store.Open(model.Name, version.Number);
+            // A store that blocks may hold the thread for ever; the service ends without it.
+            (InstalledModel installed, LabelSet labels) = await OnOwnThread(() => ModelLoader.Read(_store, model.Name, version.Number))
+                .WaitAsync(_stopping.Token).ConfigureAwait(false);
             await MakeRoomAsync(model, _loader.Estimate(installed.Manifest)).ConfigureAwait(false);
-            ServedModel served = await Task.Factory.StartNew(
-                () => _loader.Load(installed, state => model.LoadState = state, _stopping.Token),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
+            ServedModel served = await OnOwnThread(
+                () => _loader.Load(installed, labels, state => model.LoadState = state, _stopping.Token)).ConfigureAwait(false);
             return Publish(model, version, served);
         }
 #pragma warning disable CA1031 // Whatever loading threw, this version cannot be served, and the reason is recorded.
@@ -41,15 +41,16 @@ public sealed partial class ServedModels
         }
     }
 
+    private static Task<T> OnOwnThread<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     private ServedModel Publish(NamedModel model, InstalledVersion version, ServedModel served)
     {
         _metrics.ModelLoaded(model.Name, version.Number, succeeded: true);
         lock (_gate)
         {
             if (model.Current is not null) Retire(model);
-            model.Current = served;
-            model.CurrentVersion = version;
-            model.Loading = null;
+            model.MarkLoaded(version, served);
             // Set aside now, so that the next load cannot evict it before those who waited for it came to use it.
             served.Reserve(model.Waiters);
             model.Waiters = 0;
@@ -64,7 +65,7 @@ public sealed partial class ServedModels
     private ModelUnavailableException Fail(NamedModel model, InstalledVersion version, Exception failure)
     {
         bool stopping = _stopping.IsCancellationRequested;
-        string reason = failure is ModelStoreException or ModelTooLargeException ? failure.Message : $"it could not be loaded ({failure.GetType().Name}).";
+        string reason = LoadFailure.Sentence(failure);
         lock (_gate)
         {
             model.Loading = null;
@@ -75,7 +76,7 @@ public sealed partial class ServedModels
 
         if (stopping) return new ServiceStoppingException(model.Name);
         _metrics.ModelLoaded(model.Name, version.Number, succeeded: false);
-        Log.LoadFailed(_logger, model.Name, version.Number, failure);
+        Log.LoadFailed(_logger, model.Name, version.Number, Activity.Current?.TraceId.ToString() ?? "none", failure);
         return new ModelUnavailableException(model.Name, reason, failure);
     }
 
@@ -144,8 +145,8 @@ public sealed partial class ServedModels
             3001, LogLevel.Information, "{Model} version {Version} is ready: up to {Batch} images at once, {Throughput:F1} images/s.")]
         public static partial void Loaded(ILogger logger, string model, int version, int batch, double throughput);
 
-        [LoggerMessage(3002, LogLevel.Error, "{Model} version {Version} cannot be served.")]
-        public static partial void LoadFailed(ILogger logger, string model, int version, Exception failure);
+        [LoggerMessage(3002, LogLevel.Error, "{Model} version {Version} cannot be served (trace {TraceId}).")]
+        public static partial void LoadFailed(ILogger logger, string model, int version, string traceId, Exception failure);
 
         [LoggerMessage(3003, LogLevel.Information, "{Model} is evicted to make room for {Other}.")]
         public static partial void Evicted(ILogger logger, string model, string other);

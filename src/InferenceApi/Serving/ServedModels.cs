@@ -16,6 +16,7 @@ public sealed partial class ServedModels : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _hurry = new();
     private readonly StoreFolder _store;
+    private readonly StoreReader _reader;
     private readonly ModelLoader _loader;
     private readonly long _memoryBudget;
     private readonly PreparationBacklog _preparation;
@@ -34,6 +35,7 @@ public sealed partial class ServedModels : IDisposable
         ILogger<ServedModels> logger)
     {
         _store = store;
+        _reader = new StoreReader(store, clock);
         _loader = loader;
         _memoryBudget = budget.Bytes;
         _preparation = preparation;
@@ -41,6 +43,7 @@ public sealed partial class ServedModels : IDisposable
         _clock = clock;
         _logger = logger;
         _ = new ModelGauges(metrics, Status, clock);
+        metrics.Meter.CreateObservableGauge("inference.store.age", () => _reader.Age.TotalSeconds, "s", "Age of what is known of the store.");
     }
 
     /// <summary>
@@ -48,8 +51,10 @@ public sealed partial class ServedModels : IDisposable
     /// </summary>
     /// <param name="name">As in the store.</param>
     /// <exception cref="UnknownModelException">No such model is installed.</exception>
-    /// <exception cref="ModelUnavailableException">The service is stopping, or the store cannot be read.</exception>
-    public ServedModel? Find(string name)
+    /// <param name="cancellation">Ends this caller's wait for a look at the store, where one is needed.</param>
+    /// <exception cref="ModelUnavailableException">The service is stopping.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be read, or does not answer.</exception>
+    public async ValueTask<ServedModel?> FindAsync(string name, CancellationToken cancellation)
     {
         lock (_gate)
         {
@@ -57,7 +62,7 @@ public sealed partial class ServedModels : IDisposable
             if (_models.TryGetValue(name, out NamedModel? model) && (model.Current is not null || model.Loading is not null)) return model.Current;
         }
 
-        return InstalledVersion.Of(_store, name).Count > 0 ? null : throw new UnknownModelException(name);
+        return await IsInstalledAsync(name, cancellation).ConfigureAwait(false) ? null : throw new UnknownModelException(name);
     }
 
     /// <summary>
@@ -94,36 +99,11 @@ public sealed partial class ServedModels : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Looks at the store and replaces every version in service that is no longer the newest good one. Requests go on with the old one
-    /// until the new one is warm; one that fails to load is refused once, told in the log and in <see cref="ModelStatus.Error"/>. Removing
-    /// the newest version from the store brings the one before it back; removing all leaves what is in memory.
-    /// </summary>
-    public async Task CheckStoreAsync()
-    {
-        string[] names;
-        lock (_gate) names = [.. _models.Values.Where(model => model.Current is not null).Select(model => model.Name)];
-        foreach (string name in names)
-        {
-            // The disk is read outside the lock, which every request passes.
-            IReadOnlyList<InstalledVersion> versions = InstalledVersion.Of(_store, name);
-            Task? load = null;
-            lock (_gate)
-            {
-                NamedModel model = _models[name];
-                if (_stopping.IsCancellationRequested) return;
-                if (model.Current is null || model.Loading is not null) continue;
-                if (model.Candidate(versions, _clock) is { } version && version != model.CurrentVersion) load = StartLoad(model, version);
-            }
-
-            if (load is not null) await AwaitEndAsync(load).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Every model installed or loaded, by name.</summary>
+    /// <summary>Every model installed or loaded, by name, as the store was when it was last read.</summary>
     public IReadOnlyList<ModelStatus> Status()
     {
-        Dictionary<string, ModelManifest> newest = _store.List().ToDictionary(model => model.Manifest.Name, model => model.Manifest);
+        Dictionary<string, ModelManifest> newest = _reader.Contents.Models
+            .Where(model => model.Value.Manifest is not null).ToDictionary(model => model.Key, model => model.Value.Manifest!);
         TimeSpan preparation = _preparation();
         lock (_gate)
         {
@@ -177,7 +157,7 @@ public sealed partial class ServedModels : IDisposable
         {
             Task<ServedModel> loading;
             NamedModel? model;
-            IReadOnlyList<InstalledVersion> versions = InstalledVersion.Of(_store, name);
+            IReadOnlyList<InstalledVersion> versions = await VersionsAsync(name, cancellation).ConfigureAwait(false);
             lock (_gate)
             {
                 ThrowIfStopping(name);

@@ -48,7 +48,7 @@ public sealed class ImageClassifierTests(ApiFactory api) : IClassFixture<ApiFact
     {
         await ClassifyAsync(Record(), SmallPng.Rgb(20, 20));
         ServedModels models = api.Services.GetRequiredService<ServedModels>();
-        ServedModel model = models.Find(ApiFactory.Model)!;
+        ServedModel model = (await models.FindAsync(ApiFactory.Model, default))!;
         var bodies = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task[] slow =
         [
@@ -83,7 +83,7 @@ public sealed class ImageClassifierTests(ApiFactory api) : IClassFixture<ApiFact
 
         Assert.Equal(FailureKind.ImageFormatUnsupported, failure.Failure.Kind);
         Assert.Equal((1, 1, 0), (record.Images, record.Failed, record.Version));
-        Assert.Null(api.Services.GetRequiredService<ServedModels>().Find(Cold));
+        Assert.Null(await api.Services.GetRequiredService<ServedModels>().FindAsync(Cold, default));
     }
 
     [Fact]

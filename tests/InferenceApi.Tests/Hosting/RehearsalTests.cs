@@ -48,7 +48,7 @@ public sealed class RehearsalTests : IDisposable
 
         await ReadyAsync(client);
 
-        Assert.Null(_api.Services.GetRequiredService<ServedModels>().Find(ApiFactory.Model));
+        Assert.Null(await _api.Services.GetRequiredService<ServedModels>().FindAsync(ApiFactory.Model, default));
     }
 
     [Fact]

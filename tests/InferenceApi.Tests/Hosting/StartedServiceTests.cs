@@ -68,6 +68,35 @@ public sealed partial class StartedServiceTests
         }
     }
 
+    [Fact]
+    public async Task Sigterm_EndsAServiceWhoseStoreBlocks_WithinFiveSecondsOfItsDelay()
+    {
+        using var store = new TemporaryFolder();
+        using var blocked = new BlockedManifest(new ModelStore.StoreFolder(store.Path), "blocked");
+        string[] settings =
+        [
+            "--urls=http://127.0.0.1:0", $"--Serving:Store={store.Path}", "--Runtime:Provider=cpu", "--Shutdown:Delay=00:00:01",
+            "--Serving:Preload:0=blocked",
+        ];
+        using Process service = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. settings])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            Assert.NotEmpty(await ReadUntilAsync(service, "In a browser: "));
+            long began = Stopwatch.GetTimestamp();
+            using Process signal = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)]);
+            await service.WaitForExitAsync().Soon();
+            Assert.Equal(0, service.ExitCode);
+            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
+        }
+        finally
+        {
+            if (!service.HasExited) service.Kill();
+        }
+    }
+
     private static async Task<string> ReadUntilAsync(Process service, string text)
     {
         while (await service.StandardOutput.ReadLineAsync().Soon() is { } line)

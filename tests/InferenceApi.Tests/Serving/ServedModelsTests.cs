@@ -83,13 +83,13 @@ public sealed class ServedModelsTests
         {
             ModelUnavailableException failure = await Assert.ThrowsAsync<ModelUnavailableException>(
                 () => rig.Models.AcquireAsync("one", default).AsTask().Soon());
-            Assert.Contains("bytes", failure.Reason);
+            Assert.Equal("a file of it is not the one that its manifest describes.", failure.Reason);
         }
 
         Assert.Empty(rig.Opened);
         Assert.Equal(1, rig.Loads("failed"));
         Assert.Equal(ModelState.Failed, rig.Status("one").State);
-        Assert.Contains("bytes", rig.Status("one").Error);
+        Assert.Equal("a file of it is not the one that its manifest describes.", rig.Status("one").Error);
 
         await File.WriteAllTextAsync(installed.ModelPath, "network");
         rig.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -166,7 +166,7 @@ public sealed class ServedModelsTests
         ModelStatus status = rig.Status("one");
         Assert.Equal(ModelState.Ready, status.State);
         Assert.Equal(1, status.Manifest!.Version);
-        Assert.Equal("this network is broken", status.Error);
+        Assert.Equal("it could not be loaded.", status.Error);
 
         rig.Install("one");
         await rig.Models.CheckStoreAsync().Soon();

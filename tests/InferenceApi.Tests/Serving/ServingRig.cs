@@ -68,9 +68,13 @@ internal sealed class ServingRig : IAsyncDisposable
     public ScriptedInstance SessionOf(string name, int version = 1) =>
         Opened.Last(each => each.Model.Manifest.Name == name && each.Model.Manifest.Version == version).Session;
 
-    /// <summary>Installs a next version, whose network is the given text.</summary>
-    public InstalledModel Install(string name, string network = "network") =>
-        Store.Install(name, Encoding.ASCII.GetBytes(network), crop: 1, Classes);
+    /// <summary>Installs a next version, whose network is the given text, and lets it be known.</summary>
+    public InstalledModel Install(string name, string network = "network")
+    {
+        InstalledModel installed = Store.Install(name, Encoding.ASCII.GetBytes(network), crop: 1, Classes);
+        Models.LookAtStoreAsync(default).Soon().GetAwaiter().GetResult();
+        return installed;
+    }
 
     /// <summary>The whole way of one image of this value; fails unless the answer is its own.</summary>
     public async Task ClassifyAsync(string name, float value, CancellationToken cancellation = default)

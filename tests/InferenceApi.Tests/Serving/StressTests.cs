@@ -95,7 +95,7 @@ public sealed class StressTests
                     break;
                 case 1 when versions++ < 5:
                     rig.Install(name, new string('y', 2_000));
-                    await rig.Models.CheckStoreAsync().Soon();
+                    await rig.Models.CheckStoreAsync(CancellationToken.None).Soon();
                     break;
                 default:
                     rig.Clock.Advance(TimeSpan.FromMilliseconds(1));

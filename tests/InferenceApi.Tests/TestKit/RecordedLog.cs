@@ -9,8 +9,9 @@ internal sealed class RecordedLog : ILoggerProvider
 
     /// <param name="Category">Of the logger.</param>
     /// <param name="Event">Its id.</param>
+    /// <param name="Failure">What was logged with it.</param>
     /// <param name="Values">By the names in the message; the message itself under {OriginalFormat}.</param>
-    public sealed record Entry(string Category, LogLevel Level, int Event, IReadOnlyDictionary<string, object?> Values);
+    public sealed record Entry(string Category, LogLevel Level, int Event, IReadOnlyDictionary<string, object?> Values, Exception? Failure = null);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -36,7 +37,7 @@ internal sealed class RecordedLog : ILoggerProvider
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var values = (state as IEnumerable<KeyValuePair<string, object?>> ?? []).ToDictionary(value => value.Key, value => value.Value);
-            lock (log._entries) log._entries.Add(new Entry(category, logLevel, eventId.Id, values));
+            lock (log._entries) log._entries.Add(new Entry(category, logLevel, eventId.Id, values, exception));
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class ModelsEndpoint
         routes.MapReading("/v1/models", (ServedModels models) => new JsonAnswer<ModelList>(ListOf(models)))
             .WithName("ListModels").WithSummary("Every model: installed or published, and its state.").WithTags("Models")
             .Produces<ModelList>();
-        routes.MapReading(OneModel, (string model, ServedModels models) => DetailOf(model, models))
+        routes.MapReading(OneModel, DetailOfAsync)
             .WithName("GetModel").WithSummary("One model: provenance, licence, accuracy, recipe, batch-latency curve.").WithTags("Models")
             .Produces<ModelDetail>().Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem.ContentType);
         routes.RefuseOtherVerbs(OneModel, "GET", "HEAD");
@@ -29,13 +29,15 @@ internal static class ModelsEndpoint
         return new ModelList([.. installed.Select(ModelSummary.Of), .. absent.Select(ModelSummary.Of)]);
     }
 
-    private static IResult DetailOf(string name, ServedModels models)
+    private static async Task<IResult> DetailOfAsync(string model, ServedModels models, CancellationToken cancellation)
     {
+        // One installed a moment ago is found, too.
+        _ = await models.IsInstalledAsync(model, cancellation);
         IReadOnlyList<ModelStatus> installed = models.Status();
-        if (installed.FirstOrDefault(model => model.Name == name) is { } status)
+        if (installed.FirstOrDefault(each => each.Name == model) is { } status)
             return new JsonAnswer<ModelDetail>(ModelDetail.Of(status));
-        return ModelCatalog.Find(name) is { } entry
+        return ModelCatalog.Find(model) is { } entry
             ? new JsonAnswer<ModelDetail>(ModelDetail.Of(entry))
-            : AbsentModel.Of(name, installed);
+            : AbsentModel.Of(model, installed);
     }
 }

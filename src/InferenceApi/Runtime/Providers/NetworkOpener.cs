@@ -16,7 +16,7 @@ public static class NetworkOpener
     public static OpenedModel Open(InstalledModel model, RuntimePlan plan, ILogger logger)
     {
         if (model.Manifest.Precision == "int8" && Int8Support.Refusal(plan.OnGpu, Int8Support.HasVnni) is { } reason)
-            throw new ModelStoreException($"{model.Manifest.Name} is an int8 model: {reason}");
+            throw new ModelStoreException($"{model.Manifest.Name} is an int8 model: {reason}") { Fault = StoreFault.Unsupported };
         OnnxEnvironment.EnsureCreated(logger);
         return plan.OnGpu ? new(plan.Provider, CudaGraphModel.Open(model, plan)) : OpenedNetwork.Open(model, plan, logger);
     }

@@ -54,6 +54,8 @@ public sealed class ImageClassifier(
         finally
         {
             record.Classified = time.GetTimestamp();
+            // A request that ended while its body was read, or before.
+            if (record.Images == 0) record.Timings = new() { Read = time.GetElapsedTime(record.Arrived, record.Classified) };
         }
     }
 

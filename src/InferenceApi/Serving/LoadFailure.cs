@@ -16,6 +16,7 @@ internal static class LoadFailure
         ModelStoreException { Fault: StoreFault.Labels } => "its labels are not those of its classes.",
         ModelStoreException { Fault: StoreFault.Network } => "its network cannot be opened.",
         ModelStoreException { Fault: StoreFault.Unsupported } => "this machine cannot compute models of its precision exactly and fast.",
+        ModelTooLargeException => failure.Message,
         OutOfMemoryException or DeviceMemoryException => "there is not enough memory for it.",
         TypeInitializationException { InnerException: { } cause } => Sentence(cause),
         DllNotFoundException or EntryPointNotFoundException or BadImageFormatException =>

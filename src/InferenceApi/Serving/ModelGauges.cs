@@ -23,8 +23,9 @@ internal sealed class ModelGauges
 
     /// <param name="metrics">Where the gauges are registered.</param>
     /// <param name="models">Every installed model; called from the collecting thread.</param>
+    /// <param name="storeAge">Age of what is known of the store.</param>
     /// <param name="time">Tells the age of the last look.</param>
-    public ModelGauges(InferenceMetrics metrics, Func<IReadOnlyList<ModelStatus>> models, TimeProvider time)
+    public ModelGauges(InferenceMetrics metrics, Func<IReadOnlyList<ModelStatus>> models, Func<TimeSpan> storeAge, TimeProvider time)
     {
         _models = models;
         _time = time;
@@ -42,6 +43,7 @@ internal sealed class ModelGauges
             "Until all that waits for a run or is in one is answered.");
         meter.CreateObservableGauge("inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is estimated to take.");
         meter.CreateObservableGauge("inference.instances", () => PerModel(model => model.Instances), "{instance}", "Instances open.");
+        meter.CreateObservableGauge("inference.store.age", () => storeAge().TotalSeconds, "s", "Age of what is known of the store.");
         meter.CreateObservableGauge("inference.model.state", PerState, unit: null, "1 for the state a model is in, 0 for the others.");
         meter.CreateObservableGauge("nv_inference_pending_request_count", Pending, unit: null, "Images waiting for a run.");
     }

@@ -42,8 +42,7 @@ public sealed partial class ServedModels : IDisposable
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
-        _ = new ModelGauges(metrics, Status, clock);
-        metrics.Meter.CreateObservableGauge("inference.store.age", () => _reader.Age.TotalSeconds, "s", "Age of what is known of the store.");
+        _ = new ModelGauges(metrics, Status, () => _reader.Age, clock);
     }
 
     /// <summary>

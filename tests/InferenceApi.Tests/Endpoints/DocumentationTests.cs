@@ -48,10 +48,15 @@ public sealed class DocumentationTests(ApiFactory api) : IClassFixture<ApiFactor
     public async Task Model_IsAListOfWhatIsInstalled_ThatFollowsTheStore()
     {
         using var own = new ApiFactory();
+        own.Settings["Serving:StorePoll"] = "00:00:01";
         Assert.Equal([ApiFactory.Model], await ModelsAsync(own));
 
         own.Store.Install("another", TinyOnnx.Create(224, ApiFactory.Classes), 224, ApiFactory.Classes);
 
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        // The store is read in the background, once a poll.
+        while ((await ModelsAsync(own)).Length < 2) await timer.WaitForNextTickAsync(patience.Token);
         Assert.Equal(["another", ApiFactory.Model], await ModelsAsync(own));
     }
 

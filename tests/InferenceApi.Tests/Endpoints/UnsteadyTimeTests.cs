@@ -55,7 +55,7 @@ public sealed class UnsteadyTimeTests : IDisposable
     {
         Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 20));
         ServedModels models = _api.Services.GetRequiredService<ServedModels>();
-        ServedModel loaded = models.Find(ApiFactory.Model)!;
+        ServedModel loaded = (await models.FindAsync(ApiFactory.Model, default))!;
         TimeSpan estimate = loaded.Estimate(1, TimeSpan.Zero);
 
         foreach (TimeSpan by in (TimeSpan[])[TimeSpan.FromDays(3650), TimeSpan.FromDays(-7300), TimeSpan.FromHours(1)])
@@ -64,7 +64,7 @@ public sealed class UnsteadyTimeTests : IDisposable
             _time.SetWallClock(by);
             foreach (HttpStatusCode status in await Task.WhenAll(under).Soon()) Assert.Equal(HttpStatusCode.OK, status);
             Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 20));
-            Assert.Same(loaded, models.Find(ApiFactory.Model));
+            Assert.Same(loaded, await models.FindAsync(ApiFactory.Model, default));
         }
 
         Assert.InRange(loaded.Estimate(1, TimeSpan.Zero) / estimate, 0.01, 100);

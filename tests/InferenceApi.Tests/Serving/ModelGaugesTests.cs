@@ -26,7 +26,7 @@ public sealed class ModelGaugesTests : IDisposable
     public void ModelReplacedAndRemoved_ReportsZeroForWhatIsGone()
     {
         ModelStatus[] models = [Status(1, ModelState.Ready)];
-        _ = new ModelGauges(new InferenceMetrics(_services.GetRequiredService<IMeterFactory>()), () => models, _time);
+        _ = new ModelGauges(new InferenceMetrics(_services.GetRequiredService<IMeterFactory>()), () => models, () => TimeSpan.Zero, _time);
         string[] lines = _scraped.Lines(_model);
         Assert.Contains($"inference_queue_depth{{model=\"{_model}\"}} 3", lines);
         Assert.Contains($"inference_estimated_wait_seconds{{model=\"{_model}\"}} 0.5", lines);

@@ -95,7 +95,7 @@ public sealed partial class MetricsEndpointTests
     }
 
     private static void StatusOfOneModel(InferenceMetrics metrics) => _ = new ModelGauges(
-        metrics, () => [new ModelStatus("endpoint-test", ModelState.Ready, null, [], 1, 0, null)], TimeProvider.System);
+        metrics, () => [new ModelStatus("endpoint-test", ModelState.Ready, null, [], 1, 0, null)], () => TimeSpan.Zero, TimeProvider.System);
 
     [GeneratedRegex(@"^\| `((?:inference|nv|http|kestrel|dotnet|target)_\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex TableRow();

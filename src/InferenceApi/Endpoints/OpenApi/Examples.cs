@@ -13,7 +13,7 @@ internal static class Examples
 
     /// <summary>A real ResNet-18's answer to a photograph of a Samoyed.</summary>
     public static JsonNode Answer => JsonNode.Parse("""
-        { "model": "resnet18_real", "version": "1", "weights": "custom",
+        { "model": "resnet18_real", "version": "1", "weights": "custom", "precision": "fp32",
           "results": [
             { "name": "dog.jpg", "width": 1546, "height": 1213,
               "predictions": [

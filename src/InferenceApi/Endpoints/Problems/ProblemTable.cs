@@ -20,6 +20,7 @@ internal static class ProblemTable
         new(ProblemKind.ModelUnknown, "model-unknown", 404, "Unknown model", "Use one of the names of GET /v1/models."),
         new(ProblemKind.ModelNotInstalled, "model-not-installed", 404, "Model not installed", "Install it with the export tool; a running service picks it up."),
         new(ProblemKind.ModelUnavailable, "model-unavailable", 503, "Model unavailable", "Retry later; GET /v1/models/{model} says why."),
+        new(ProblemKind.RunFailed, "run-failed", 503, "Run failed", "Retry; the next run is another one. Others are not touched by it."),
         new(ProblemKind.NotFound, "not-found", 404, "Not found", "See /swagger for what exists."),
         new(ProblemKind.MethodNotAllowed, "method-not-allowed", 405, "Method not allowed", "Use a method of the Allow header."),
         new(ProblemKind.MediaTypeUnsupported, "media-type-unsupported", 415, "Unsupported Content-Type", "Send an image, multipart/form-data or application/json."),
@@ -38,7 +39,6 @@ internal static class ProblemTable
         new(ProblemKind.Overloaded, "overloaded", 429, "Overloaded", "Wait as long as Retry-After says, or allow more time with X-Request-Timeout."),
         new(ProblemKind.DeadlineExceeded, "deadline-exceeded", 504, "Deadline exceeded", "Allow more time with X-Request-Timeout, or retry when the service is less busy."),
         new(ProblemKind.ShuttingDown, "shutting-down", 503, "Shutting down", "Retry; another instance will answer."),
-        new(ProblemKind.RunFailed, "run-failed", 503, "Run failed", "Retry; the next run is another one. Others are not touched by it."),
         new(ProblemKind.Internal, "internal", 500, "Internal error", "Report the traceId; the service's log has the cause."),
     ];
 

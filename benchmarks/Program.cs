@@ -27,7 +27,7 @@ try
             return 0;
         default:
             throw new ArgumentException($"""
-                usage: benchmarks load [--only SCENARIO]... [--mode quick|default|full] ...   the service under load; bench.sh gives the arguments
+                usage: benchmarks load [--only SCENARIO]... [--mode quick|default|full] ...   bench.sh gives the arguments
                        {CeilingOptions.Usage}
                        {PrepareVerb.Usage}
                        {EngineVerb.Usage}

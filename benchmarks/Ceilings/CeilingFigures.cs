@@ -19,7 +19,8 @@ internal sealed record CeilingFigures(int Cores, double DecodeMs, double Prepare
     public double Idle => PrepareMedianMs + Raw.First(run => run is { Concurrency: 1, Batch: 1 }).MedianMs;
 
     /// <summary>Milliseconds of n images under the better arrangement.</summary>
-    public BatchCurve Envelope() => BestArrangement.Envelope(MedianMs(run => run.Concurrency == 1), MedianMs(run => run.Concurrency > 1), Cores);
+    public BatchCurve Envelope() =>
+        BestArrangement.Envelope(MedianMs(run => run.Concurrency == 1), MedianMs(run => run.Concurrency > 1), Cores);
 
     /// <summary>
     /// Batch size and way to share the cores that ran most images a second, by the median over rounds: the best of each round would be the
@@ -30,5 +31,6 @@ internal sealed record CeilingFigures(int Cores, double DecodeMs, double Prepare
         .GroupBy(run => (run.Concurrency, run.Batch))
         .MaxBy(runs => LatencySummary.Median(runs.Select(run => run.ImagesPerSecond)))!.Key;
 
-    private Dictionary<int, double> MedianMs(Func<RawRun, bool> chosen) => Raw.Where(chosen).ToDictionary(run => run.Batch, run => run.MedianMs);
+    private Dictionary<int, double> MedianMs(Func<RawRun, bool> chosen) =>
+        Raw.Where(chosen).ToDictionary(run => run.Batch, run => run.MedianMs);
 }

@@ -9,7 +9,8 @@ namespace Benchmarks.Ceilings;
 /// <param name="Time">For each single measurement.</param>
 internal sealed record CeilingOptions(string Store, string Model, string Pictures, TimeSpan Time)
 {
-    public const string Usage = "benchmarks ceilings --store DIR --model NAME --pictures DIR [--seconds S]   one JSON document on standard output";
+    public const string Usage =
+        "benchmarks ceilings --store DIR --model NAME --pictures DIR [--seconds S]   one JSON document on standard output";
 
     /// <exception cref="ArgumentException">An argument is missing, unknown, or no number.</exception>
     public static CeilingOptions Parse(string[] arguments)

@@ -17,6 +17,7 @@ internal static class CeilingsVerb
         PrepareCeiling prepare = PrepareCeiling.Measure(pictures, model.Manifest.Preprocessing, options.Time);
         IReadOnlyList<RawRun> raw = RawCeiling.Measure(model, options.Time);
         Console.WriteLine(JsonSerializer.Serialize(
-            new CeilingFigures(Environment.ProcessorCount, prepare.DecodeMs, prepare.PrepareMs, prepare.PrepareMedianMs, raw), JsonSerializerOptions.Web));
+            new CeilingFigures(Environment.ProcessorCount, prepare.DecodeMs, prepare.PrepareMs, prepare.PrepareMedianMs, raw),
+            JsonSerializerOptions.Web));
     }
 }

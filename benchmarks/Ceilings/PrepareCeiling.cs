@@ -10,7 +10,9 @@ namespace Benchmarks.Ceilings;
 /// <param name="PrepareMedianMs">Its median.</param>
 internal sealed record PrepareCeiling(double DecodeMs, double PrepareMs, double PrepareMedianMs)
 {
-    /// <summary>Passes over all pictures until the time is up; a pass that is begun is finished, so that every picture counts the same.</summary>
+    /// <summary>
+    /// Passes over all pictures until the time is up; a pass that is begun is finished, so that every picture counts the same.
+    /// </summary>
     public static PrepareCeiling Measure(byte[][] pictures, PreprocessingRecipe recipe, TimeSpan time)
     {
         var preprocessor = new ImagePreprocessor(new ImagingOptions());
@@ -25,7 +27,8 @@ internal sealed record PrepareCeiling(double DecodeMs, double PrepareMs, double 
         return new PrepareCeiling(measured.Average(m => m.Decode), whole.Average(), whole[whole.Length / 2]);
     }
 
-    private static void Pass(ImagePreprocessor preprocessor, byte[][] pictures, PreprocessingRecipe recipe, List<(double Decode, double Whole)> measured)
+    private static void Pass(
+        ImagePreprocessor preprocessor, byte[][] pictures, PreprocessingRecipe recipe, List<(double Decode, double Whole)> measured)
     {
         foreach (byte[] picture in pictures)
         {

@@ -18,11 +18,12 @@ internal sealed class FreeInstance(int rowLength) : IModelInstance
 
     public int Device => 0;
 
+    /// <summary>Runs so far.</summary>
+    public long Runs { get; private set; }
+
     public Memory<float> InputRow(int row) => _input.AsMemory(row * rowLength, rowLength);
 
-    public void Run(int rows)
-    {
-    }
+    public void Run(int rows) => Runs++;
 
     public ReadOnlySpan<float> OutputRow(int row) => _output.AsSpan(row * 1000, 1000);
 

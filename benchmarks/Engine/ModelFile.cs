@@ -37,5 +37,6 @@ internal sealed class ModelFile : IDisposable
 
     public void Dispose() => Directory.Delete(GraphCache, recursive: true);
 
-    public IReadOnlyList<IModelInstance> Open(RuntimeOptions options) => NetworkOpener.Open(_installed, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
+    public IReadOnlyList<IModelInstance> Open(RuntimeOptions options) =>
+        NetworkOpener.Open(_installed, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
 }

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using InferenceApi.Batching;
+using InferenceApi.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Benchmarks.Engine;
@@ -28,30 +31,33 @@ internal static class OverheadBenchmark
         var slots = new ComputeSlots(1);
         var queue = new ImageQueue(64, rowLength, TimeProvider.System);
         var curve = new BatchLatencyCurve([new BatchLatency(8, TimeSpan.FromMicroseconds(1))]);
-        long runs = 0;
-        var worker = new BatchWorker("free", new MeasuredInstance(session, curve), queue, slots, TimeProvider.System, _ => runs++, NullLogger.Instance);
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new InferenceMetrics(services.GetRequiredService<IMeterFactory>());
+        var worker = new BatchWorker(
+            "free", 1, new MeasuredInstance(session, curve), queue, slots, metrics, TimeProvider.System, NullLogger.Instance);
         var admission = new Admission(queue, new RunTimeModel(curve), slots, [worker], TimeProvider.System);
         worker.Start();
-        await ClassifyAsync(queue, admission, rowLength, images / 10);
+        await ClassifyAsync(admission, rowLength, images / 10);
 
         int[] collections = [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
-        long runsBefore = Volatile.Read(ref runs);
+        long runsBefore = session.Runs;
         long bytes = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var wall = Stopwatch.StartNew();
-        await ClassifyAsync(queue, admission, rowLength, images);
+        await ClassifyAsync(admission, rowLength, images);
         double seconds = wall.Elapsed.TotalSeconds;
         cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
         bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        long runsMade = Volatile.Read(ref runs) - runsBefore;
+        long runsMade = session.Runs - runsBefore;
+        int[] collected = [.. collections.Select((before, generation) => GC.CollectionCount(generation) - before)];
         Console.WriteLine(
-            $"| {name} | {images / seconds:F0} | {cpu.TotalMicroseconds / images:F1} | {bytes / images} | {(double)images / runsMade:F1} | " +
-            $"{GC.CollectionCount(0) - collections[0]}, {GC.CollectionCount(1) - collections[1]}, {GC.CollectionCount(2) - collections[2]} |");
+            $"| {name} | {images / seconds:F0} | {cpu.TotalMicroseconds / images:F1} | {bytes / images} | {(double)images / runsMade:F1} "
+            + $"| {string.Join(", ", collected)} |");
         queue.Close();
         await worker.Ended;
     }
 
-    private static Task<float[]> ClassifyAsync(ImageQueue queue, Admission admission, int rowLength, int images) =>
+    private static Task<float[]> ClassifyAsync(Admission admission, int rowLength, int images) =>
         Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
             using var image = new ReusedImage(rowLength);
@@ -60,8 +66,7 @@ internal static class OverheadBenchmark
             for (int i = 0; i < images / Callers; i++)
             {
                 using AdmissionTicket ticket = admission.Admit(1, long.MaxValue, TimeSpan.Zero);
-                if (!ticket.TryEnqueue(queue, image, client.Token, out Task<ImageResult> answer)) throw new InvalidOperationException("Closed.");
-                using ImageResult result = await answer;
+                using ImageResult result = await ticket.EnqueueAsync(image, client.Token);
                 best += result.Logits[0];
             }
 

@@ -48,7 +48,8 @@ internal static class SessionsBenchmark
         {
             Console.WriteLine(
                 $"| {cases[i].Arrangement.Name} | {cases[i].Batch} | {LatencySummary.Median(rounds[i].Select(r => r.Median)):F1} | " +
-                $"{LatencySummary.Median(rounds[i].Select(r => r.Alone)):F1} | {LatencySummary.Median(rounds[i].Select(r => r.Preparing)):F1} |");
+                $"{LatencySummary.Median(rounds[i].Select(r => r.Alone)):F1} | " +
+                $"{LatencySummary.Median(rounds[i].Select(r => r.Preparing)):F1} |");
         }
     }
 
@@ -118,7 +119,9 @@ internal static class SessionsBenchmark
         }
     }
 
-    /// <summary>Steps of <see cref="Work"/> in <see cref="PrepareTime"/>: an amount of work, so that a preempted thread does not get away with less.</summary>
+    /// <summary>
+    /// Steps of <see cref="Work"/> in <see cref="PrepareTime"/>: an amount of work, so that a preempted thread does not get away with less.
+    /// </summary>
     private static int Calibrate()
     {
         const int Steps = 20_000_000;

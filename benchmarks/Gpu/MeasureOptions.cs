@@ -28,7 +28,8 @@ internal sealed record MeasureOptions(
     int Port)
 {
     public const string Usage =
-        "benchmarks gpu raw|fed|random|parity|memory|service --store DIR --models A,B [--pictures DIR] [--seconds S] [--port N] [--Runtime:NAME VALUE]...";
+        "benchmarks gpu raw|fed|random|parity|memory|service --store DIR --models A,B "
+        + "[--pictures DIR] [--seconds S] [--port N] [--Runtime:NAME VALUE]...";
 
     private static readonly string[] Parts = ["raw", "fed", "random", "parity", "memory", "service"];
 
@@ -50,8 +51,10 @@ internal sealed record MeasureOptions(
             new RuntimeOptions(),
             [],
             int.Parse(Take("--port", "18090"), CultureInfo.InvariantCulture));
-        if (given.Keys.FirstOrDefault(key => !key.StartsWith("--Runtime:", StringComparison.Ordinal)) is { } unknown) throw new ArgumentException($"Unknown: {unknown}");
-        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(given.Select(pair => KeyValuePair.Create(pair.Key[2..], (string?)pair.Value))).Build();
+        if (given.Keys.FirstOrDefault(key => !key.StartsWith("--Runtime:", StringComparison.Ordinal)) is { } unknown)
+            throw new ArgumentException($"Unknown: {unknown}");
+        IConfigurationRoot configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(given.Select(pair => KeyValuePair.Create(pair.Key[2..], (string?)pair.Value))).Build();
         RuntimeOptions runtime = configuration.GetSection(RuntimeOptions.Section).Get<RuntimeOptions>() ?? new();
         return options with { Runtime = runtime, Settings = [.. given.Select(pair => $"{pair.Key}={pair.Value}")] };
     }
@@ -66,11 +69,13 @@ internal sealed record MeasureOptions(
 
     public InstalledModel Model(string name) => Store.Latest(name) ?? throw new ArgumentException($"{name} is not in {Store.Root}.");
 
-    public IReadOnlyList<IModelInstance> Open(string model, RuntimePlan runtime) => NetworkOpener.Open(Model(model), runtime, NullLogger.Instance).All;
+    public IReadOnlyList<IModelInstance> Open(string model, RuntimePlan runtime) =>
+        NetworkOpener.Open(Model(model), runtime, NullLogger.Instance).All;
 
     public byte[][] ReadPictures()
     {
-        byte[][] pictures = Directory.Exists(Pictures) ? [.. Directory.GetFiles(Pictures).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
+        byte[][] pictures = Directory.Exists(Pictures)
+            ? [.. Directory.GetFiles(Pictures).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
         return pictures.Length > 0 ? pictures : throw new ArgumentException($"--pictures: '{Pictures}' has no JPEGs.");
     }
 }

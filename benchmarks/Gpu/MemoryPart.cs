@@ -10,7 +10,8 @@ internal static class MemoryPart
     {
         RuntimePlan runtime = options.Choose();
         var sessions = new List<IModelInstance>();
-        long Used() => runtime.OnGpu ? CudaRuntime.Memory(runtime.DeviceIds[0]) is var (free, total) ? total - free : 0 : Environment.WorkingSet;
+        long Used() =>
+            runtime.OnGpu ? CudaRuntime.Memory(runtime.DeviceIds[0]) is var (free, total) ? total - free : 0 : Environment.WorkingSet;
 
         Console.WriteLine("| after | MB in use |");
         Console.WriteLine("|---|---:|");

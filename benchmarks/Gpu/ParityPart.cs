@@ -4,7 +4,9 @@ using ModelStore;
 
 namespace Benchmarks.Gpu;
 
-/// <summary>Logits of the chosen provider against the CPU's, on photographs. An fp16 model is compared with the fp32 model of its name.</summary>
+/// <summary>
+/// Logits of the chosen provider against the CPU's, on photographs. An fp16 model is compared with the fp32 model of its name.
+/// </summary>
 internal static class ParityPart
 {
     private const string HalfSuffix = "_fp16";
@@ -22,7 +24,8 @@ internal static class ParityPart
         {
             bool half = model.EndsWith(HalfSuffix, StringComparison.Ordinal);
             string reference = half ? model[..^HalfSuffix.Length] : model;
-            (int equal, double logit, double probability) = Compare(Logits(options.Open(model, gpu), images), Logits(options.Open(reference, cpu), images));
+            (int equal, double logit, double probability) =
+                Compare(Logits(options.Open(model, gpu), images), Logits(options.Open(reference, cpu), images));
             Console.WriteLine($"| {model} | {equal} of {images.Length} | {logit:e2} | {probability:e2} |");
             // Meaningless weights may tie; only real ones owe agreement in fp16.
             bool real = options.Model(model).Manifest.Origin != ModelOrigin.Synthetic;

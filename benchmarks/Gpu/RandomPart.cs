@@ -4,7 +4,9 @@ using InferenceApi.Runtime;
 
 namespace Benchmarks.Gpu;
 
-/// <summary>Batch sizes that change at random: no run may take three times its size's median, or plans are being built in steady state.</summary>
+/// <summary>
+/// Batch sizes that change at random: no run may take three times its size's median, or plans are being built in steady state.
+/// </summary>
 internal static class RandomPart
 {
     private const double Target = 3;
@@ -48,7 +50,8 @@ internal static class RandomPart
 
     private static bool Report(string model, List<(int Size, double Ms)> runs)
     {
-        Dictionary<int, double> medians = runs.GroupBy(run => run.Size).ToDictionary(group => group.Key, group => LatencySummary.Median(group.Select(run => run.Ms)));
+        Dictionary<int, double> medians = runs.GroupBy(run => run.Size)
+            .ToDictionary(group => group.Key, group => LatencySummary.Median(group.Select(run => run.Ms)));
         (int size, double worst) = runs.Select(run => (run.Size, run.Ms / medians[run.Size])).MaxBy(run => run.Item2);
         int over = runs.Count(run => run.Ms > Target * medians[run.Size]);
         Console.WriteLine($"| {model} | {runs.Count} | {worst:F2} | {size} | {over} |");

@@ -4,7 +4,9 @@ using InferenceApi.Runtime.Gpu;
 
 namespace Benchmarks.Gpu;
 
-/// <summary>Every model at every batch size: runs alone on memory that stays on the device, and with both copies; one session, nobody else.</summary>
+/// <summary>
+/// Every model at every batch size: runs alone on memory that stays on the device, and with both copies; one session, nobody else.
+/// </summary>
 internal static class RawPart
 {
     public static void Run(MeasureOptions options)
@@ -38,6 +40,7 @@ internal static class RawPart
         }
 
         Console.WriteLine(
-            $"| {model} | {size} | {alone.P50:F3} | {size * 1000 / alone.P50:F0} | {copied.P50:F3} / {copied.P99:F3} | {size * 1000 / copied.P50:F0} | {1 - (alone.P50 / copied.P50):P0} |");
+            $"| {model} | {size} | {alone.P50:F3} | {size * 1000 / alone.P50:F0} | {copied.P50:F3} / {copied.P99:F3} "
+            + $"| {size * 1000 / copied.P50:F0} | {1 - (alone.P50 / copied.P50):P0} |");
     }
 }

@@ -13,7 +13,9 @@ internal static class ServicePart
     public static async Task RunAsync(MeasureOptions options)
     {
         byte[][] pictures = options.ReadPictures();
-        Console.WriteLine($"{pictures.Length} JPEGs of {pictures.Average(picture => picture.Length) / 1000:F0} KB, {Environment.ProcessorCount} cores, {string.Join(' ', options.Settings)}");
+        double kilobytes = pictures.Average(picture => picture.Length) / 1000;
+        string settings = string.Join(' ', options.Settings);
+        Console.WriteLine($"{pictures.Length} JPEGs of {kilobytes:F0} KB, {Environment.ProcessorCount} cores, {settings}");
         Console.WriteLine("| model | load | img/s | p50 / p99 / p99.9 ms | mean batch | generator's ms an image |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");
         foreach (string model in options.Models)
@@ -24,7 +26,8 @@ internal static class ServicePart
                 $"--Serving:Store={options.Store.Root}", $"--Serving:Preload:0={model}", .. options.Settings,
             ];
             string log = Path.Combine(Path.GetTempPath(), $"gpu-service-{model}.log");
-            ServiceProcess service = await ServiceProcess.StartAsync(command, options.Port, log, TimeSpan.FromMinutes(3), default).ConfigureAwait(false);
+            ServiceProcess service = await ServiceProcess.StartAsync(command, options.Port, log, TimeSpan.FromMinutes(3), default)
+                .ConfigureAwait(false);
             await using var ending = service.ConfigureAwait(false);
             await MeasureAsync(options, model, ClassifyRequest.SerializeAll(model, pictures)).ConfigureAwait(false);
         }
@@ -46,9 +49,12 @@ internal static class ServicePart
 
     private static void Report(string model, string load, LoadResult result)
     {
-        double mean = result.Batches.Sum(pair => (double)pair.Value) / Math.Max(1e-9, result.Batches.Sum(pair => (double)pair.Value / Math.Max(1, pair.Key)));
+        double images = result.Batches.Sum(pair => (double)pair.Value);
+        double mean = images / Math.Max(1e-9, result.Batches.Sum(pair => (double)pair.Value / Math.Max(1, pair.Key)));
         string latency = result.Latency is { } l ? $"{l.P50:F1} / {l.P99:F1} / {l.P999:F1}" : "nothing answered";
-        string lost = result.Requests > (result.Latency?.Count ?? 0) ? $" ({result.Requests - (result.Latency?.Count ?? 0)} not answered)" : "";
-        Console.WriteLine($"| {model} | {load} | {result.Goodput:F0}{lost} | {latency} | {mean:F1} | {result.GeneratorCpuMsPerRequest:F2} |");
+        string lost = result.Requests > (result.Latency?.Count ?? 0)
+            ? $" ({result.Requests - (result.Latency?.Count ?? 0)} not answered)" : "";
+        Console.WriteLine(
+            $"| {model} | {load} | {result.Goodput:F0}{lost} | {latency} | {mean:F1} | {result.GeneratorCpuMsPerRequest:F2} |");
     }
 }

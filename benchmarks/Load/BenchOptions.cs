@@ -48,7 +48,9 @@ internal sealed class BenchOptions
     /// <summary>Clients of a saturating closed loop: two full batches of the server's default.</summary>
     public int Clients { get; init; } = 16;
 
-    /// <summary>Repetitions whose median is reported; 0 for the mode's own: many short ones rather than few long, for the sake of noisy hosts.</summary>
+    /// <summary>
+    /// Repetitions whose median is reported; 0 for the mode's own: many short ones rather than few long, for the sake of noisy hosts.
+    /// </summary>
     public int GivenRounds { get; init; }
 
     public int Rounds => GivenRounds > 0 ? GivenRounds : Pick(3, 5, 7);

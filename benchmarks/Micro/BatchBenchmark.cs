@@ -24,7 +24,8 @@ public class BatchBenchmark
     {
         for (int i = 0; i < Rows; i++)
         {
-            if (!_queue.TryEnqueue(Image, long.MaxValue, CancellationToken.None, out _)) throw new InvalidOperationException("The line is full.");
+            if (!_queue.TryEnqueue(Image, long.MaxValue, CancellationToken.None, out _))
+                throw new InvalidOperationException("The line is full.");
         }
 
         int rows = _queue.Drain(_batch, Rows);

@@ -5,7 +5,9 @@ using ModelStore;
 
 namespace Benchmarks.Micro;
 
-/// <summary>One photograph of 110 KB: decoding alone, and the whole way to the tensor. BENCH_PICTURES names the folder it is taken from.</summary>
+/// <summary>
+/// One photograph of 110 KB: decoding alone, and the whole way to the tensor. BENCH_PICTURES names the folder it is taken from.
+/// </summary>
 [MemoryDiagnoser]
 public class ImagingBenchmark
 {

@@ -40,5 +40,6 @@ internal sealed class DecoderRounds(string decoder, bool useTurboJpeg)
         Line("ratio", ratio);
     }
 
-    private void Line(string what, double figure) => Console.WriteLine(FormattableString.Invariant($"{decoder + ", " + what,-24} {figure:F3}"));
+    private void Line(string what, double figure) =>
+        Console.WriteLine(FormattableString.Invariant($"{decoder + ", " + what,-24} {figure:F3}"));
 }

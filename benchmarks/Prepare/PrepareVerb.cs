@@ -4,7 +4,9 @@ using Imaging;
 
 namespace Benchmarks.Prepare;
 
-/// <summary>Both of our JPEG decoders and torchvision take turns on the same core; medians of rounds are compared. run.sh pins the core.</summary>
+/// <summary>
+/// Both of our JPEG decoders and torchvision take turns on the same core; medians of rounds are compared. run.sh pins the core.
+/// </summary>
 internal static class PrepareVerb
 {
     public const string Usage = "benchmarks prepare FOLDER [ROUNDS]";
@@ -40,7 +42,8 @@ internal static class PrepareVerb
             if (counts) peer.Add(theirs);
         }
 
-        Console.WriteLine(FormattableString.Invariant($"{files.Length} photographs, one core, {rounds} rounds in turn, medians in ms per image"));
+        Console.WriteLine(
+            FormattableString.Invariant($"{files.Length} photographs, one core, {rounds} rounds in turn, medians in ms per image"));
         Console.WriteLine(FormattableString.Invariant($"torchvision              {LatencySummary.Median(peer):F3}"));
         foreach (DecoderRounds decoder in ours) decoder.Report(peer);
     }

@@ -4,7 +4,9 @@ using Benchmarks.Load.Measurement;
 
 namespace Benchmarks.Load.Arrivals;
 
-/// <summary>N clients, each sending its next request as soon as the last is answered: finds capacity, and with one client the idle latency.</summary>
+/// <summary>
+/// N clients, each sending its next request as soon as the last is answered: finds capacity, and with one client the idle latency.
+/// </summary>
 internal static class ClosedLoop
 {
     // A server that hangs must not hang the benchmark.
@@ -17,7 +19,8 @@ internal static class ClosedLoop
     /// <param name="maxRequests">Nor more than these in all.</param>
     /// <param name="cancellation">Ends it early and breaks what is in flight.</param>
     public static async Task<LoadResult> RunAsync(
-        int port, byte[][] requests, int clients, TimeSpan duration, int maxRequests = int.MaxValue, CancellationToken cancellation = default)
+        int port, byte[][] requests, int clients, TimeSpan duration, int maxRequests = int.MaxValue,
+        CancellationToken cancellation = default)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bound.CancelAfter(duration + AnswerPatience);

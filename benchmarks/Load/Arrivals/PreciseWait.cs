@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Benchmarks.Load.Arrivals;
 
-/// <summary>Waits to some tens of microseconds without spinning: timers of .NET tick in milliseconds, and spinning would steal a core.</summary>
+/// <summary>
+/// Waits to some tens of microseconds without spinning: timers of .NET tick in milliseconds, and spinning would steal a core.
+/// </summary>
 internal static partial class PreciseWait
 {
     private const long NanosecondsPerSecond = 1_000_000_000;

@@ -64,5 +64,6 @@ internal readonly record struct AnswerHead(int Status, int HeadLength, int Conte
     }
 
     private static int Number(ReadOnlySpan<byte> digits) =>
-        Utf8Parser.TryParse(digits, out int number, out _) ? number : throw new InvalidDataException("A header of the answer has no number.");
+        Utf8Parser.TryParse(digits, out int number, out _)
+            ? number : throw new InvalidDataException("A header of the answer has no number.");
 }

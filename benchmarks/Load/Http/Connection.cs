@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Benchmarks.Load.Http;
 
-/// <summary>One persistent connection on the loopback, one request at a time. A failure closes it; the next request opens it again.</summary>
+/// <summary>
+/// One persistent connection on the loopback, one request at a time. A failure closes it; the next request opens it again.
+/// </summary>
 internal sealed class Connection(int port) : IDisposable
 {
     // Answers are a few hundred bytes; errors somewhat more.
@@ -35,7 +37,8 @@ internal sealed class Connection(int port) : IDisposable
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 1 << 20 };
+        var socket =
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 1 << 20 };
         try
         {
             await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellation).ConfigureAwait(false);
@@ -52,7 +55,8 @@ internal sealed class Connection(int port) : IDisposable
     {
         try
         {
-            while (!request.IsEmpty) request = request[await socket.SendAsync(request, SocketFlags.None, cancellation).ConfigureAwait(false)..];
+            while (!request.IsEmpty)
+                request = request[await socket.SendAsync(request, SocketFlags.None, cancellation).ConfigureAwait(false)..];
         }
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {

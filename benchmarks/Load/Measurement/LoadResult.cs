@@ -37,7 +37,9 @@ internal sealed record LoadResult(
             good.Length / seconds,
             LatencySummary.Of(good.Select(e => e.Latency.TotalMilliseconds)),
             exchanges.Where(e => e.Answer.IsRefusal).GroupBy(e => e.Answer.Status).OrderBy(g => g.Key)
-                .ToDictionary(g => g.Key, g => LatencySummary.Of(g.Select(e => Stopwatch.GetElapsedTime(e.Sent, e.Done).TotalMilliseconds))!),
+                .ToDictionary(
+                    g => g.Key,
+                    g => LatencySummary.Of(g.Select(e => Stopwatch.GetElapsedTime(e.Sent, e.Done).TotalMilliseconds))!),
             exchanges.Where(e => !e.Answer.IsSuccess && !e.Answer.IsRefusal).CountBy(e => e.Answer.Status).ToDictionary(),
             good.CountBy(e => e.Answer.Batch).OrderBy(pair => pair.Key).ToDictionary(),
             exchanges.Sum(e => (long)e.Answer.Length),

@@ -23,5 +23,6 @@ internal readonly record struct ProcessorSteal(long Stolen, long Total)
     }
 
     /// <summary>Part of the time since an earlier moment that was stolen, 0 to 1; 0 where no time has passed.</summary>
-    public double PartSince(ProcessorSteal earlier) => Total > earlier.Total ? (double)(Stolen - earlier.Stolen) / (Total - earlier.Total) : 0;
+    public double PartSince(ProcessorSteal earlier) =>
+        Total > earlier.Total ? (double)(Stolen - earlier.Stolen) / (Total - earlier.Total) : 0;
 }

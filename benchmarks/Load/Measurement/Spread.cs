@@ -13,5 +13,6 @@ internal sealed record Spread(double Median, double Least, double Most, int Roun
     }
 
     /// <summary>For the table's note.</summary>
-    public override string ToString() => Rounds == 1 ? "one round" : FormattableString.Invariant($"{Rounds} rounds, ratio {Least:0.00} to {Most:0.00}");
+    public override string ToString() =>
+        Rounds == 1 ? "one round" : FormattableString.Invariant($"{Rounds} rounds, ratio {Least:0.00} to {Most:0.00}");
 }

@@ -25,7 +25,8 @@ internal readonly record struct ProcessUsage(int Id)
         {
             string stat = File.ReadAllText($"/proc/{Id}/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            double ticks = double.Parse(fields[UserField], CultureInfo.InvariantCulture) + double.Parse(fields[SystemField], CultureInfo.InvariantCulture);
+            double ticks = double.Parse(fields[UserField], CultureInfo.InvariantCulture)
+                + double.Parse(fields[SystemField], CultureInfo.InvariantCulture);
             return TimeSpan.FromSeconds(ticks / TicksPerSecond);
         }
     }

@@ -33,12 +33,15 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <param name="logFile">Receives its output.</param>
     /// <param name="patience">How long it may take to become ready.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="InvalidOperationException">It ended, or did not become ready in time; the message has the end of its log.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It ended, or did not become ready in time; the message has the end of its log.
+    /// </exception>
     public static async Task<ServiceProcess> StartAsync(
         IReadOnlyList<string> command, int port, string logFile, TimeSpan patience, CancellationToken cancellation)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        Process process = Process.Start(ChildProcess.StartInfo(command)) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        Process process = Process.Start(ChildProcess.StartInfo(command))
+            ?? throw new InvalidOperationException($"{command[0]} did not start.");
         var service = new ServiceProcess(process, port, LogAsync(process, logFile));
         try
         {
@@ -87,17 +90,21 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                using HttpResponseMessage answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
+                using HttpResponseMessage answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellation)
+                    .ConfigureAwait(false);
                 TimeToReady = Stopwatch.GetElapsedTime(startedAt);
                 if (answer.IsSuccessStatusCode) return;
             }
-            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception failure)
+                when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
             {
                 // Not listening yet.
             }
 
-            if (_process.HasExited) throw new InvalidOperationException($"it ended with exit code {_process.ExitCode} before it was ready.");
-            if (Stopwatch.GetElapsedTime(startedAt) > patience) throw new TimeoutException($"it was not ready within {patience.TotalSeconds} s.");
+            if (_process.HasExited)
+                throw new InvalidOperationException($"it ended with exit code {_process.ExitCode} before it was ready.");
+            if (Stopwatch.GetElapsedTime(startedAt) > patience)
+                throw new TimeoutException($"it was not ready within {patience.TotalSeconds} s.");
             PreciseWait.Until(Stopwatch.GetTimestamp() + (long)(PollInterval.TotalSeconds * Stopwatch.Frequency));
         }
     }
@@ -113,7 +120,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
             async Task CopyAsync(StreamReader from)
             {
-                while (await from.ReadLineAsync().ConfigureAwait(false) is { } line) await writer.WriteLineAsync(line).ConfigureAwait(false);
+                while (await from.ReadLineAsync().ConfigureAwait(false) is { } line)
+                    await writer.WriteLineAsync(line).ConfigureAwait(false);
             }
         }
     }

@@ -12,13 +12,15 @@ internal static class ToolRun
     public static async Task<T> ReadAsync<T>(IReadOnlyList<string> command, CancellationToken cancellation)
     {
         string output = await TextAsync(command, cancellation).ConfigureAwait(false);
-        return JsonSerializer.Deserialize<T>(output, JsonSerializerOptions.Web) ?? throw new InvalidOperationException($"{command[0]} printed nothing.");
+        return JsonSerializer.Deserialize<T>(output, JsonSerializerOptions.Web)
+            ?? throw new InvalidOperationException($"{command[0]} printed nothing.");
     }
 
     /// <summary>What it printed.</summary>
     public static async Task<string> TextAsync(IReadOnlyList<string> command, CancellationToken cancellation)
     {
-        using Process process = Process.Start(ChildProcess.StartInfo(command)) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        using Process process = Process.Start(ChildProcess.StartInfo(command))
+            ?? throw new InvalidOperationException($"{command[0]} did not start.");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try

@@ -4,14 +4,16 @@ using Benchmarks.Load.Processes;
 namespace Benchmarks.Load.Reporting;
 
 /// <summary>Where and with what the figures were taken.</summary>
-internal sealed record MachineFacts(string Processor, int Cores, string OperatingSystem, string Runtime, string Sdk, string Commit, string LoadBefore)
+internal sealed record MachineFacts(
+    string Processor, int Cores, string OperatingSystem, string Runtime, string Sdk, string Commit, string LoadBefore)
 {
     private const string Unknown = "unknown";
 
     public static async Task<MachineFacts> ReadAsync(string root, CancellationToken cancellation)
     {
         string commit = await LineAsync(["git", "-C", root, "rev-parse", "--short=10", "HEAD"], cancellation).ConfigureAwait(false);
-        string changes = await LineAsync(["git", "-C", root, "status", "--porcelain", "--untracked-files=no"], cancellation).ConfigureAwait(false);
+        string changes = await LineAsync(["git", "-C", root, "status", "--porcelain", "--untracked-files=no"], cancellation)
+            .ConfigureAwait(false);
         return new MachineFacts(
             ProcessorName(),
             Environment.ProcessorCount,
@@ -23,7 +25,8 @@ internal sealed record MachineFacts(string Processor, int Cores, string Operatin
     }
 
     /// <summary>For file names.</summary>
-    public string ProcessorSlug => new([.. Processor.ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == ' ').Select(c => c == ' ' ? '-' : c)]);
+    public string ProcessorSlug =>
+        new([.. Processor.ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == ' ').Select(c => c == ' ' ? '-' : c)]);
 
     private static string ProcessorName()
     {

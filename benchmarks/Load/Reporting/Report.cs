@@ -24,7 +24,8 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
     public void Add(Finding finding)
     {
         _findings.Add(finding);
-        Console.WriteLine($"  {finding.Measure}: {finding.Value}{(finding.Beside.Length > 0 ? $" ({finding.Beside})" : "")}{Verdict(finding, " ")}");
+        Console.WriteLine(
+            $"  {finding.Measure}: {finding.Value}{(finding.Beside.Length > 0 ? $" ({finding.Beside})" : "")}{Verdict(finding, " ")}");
     }
 
     /// <summary>A whole measurement, for the machine-readable report.</summary>
@@ -49,7 +50,8 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
         Directory.CreateDirectory(folder);
         string stem = Path.Combine(folder, $"{date:yyyy-MM-dd}-{machine.ProcessorSlug}-{machine.Commit}");
         File.WriteAllText(stem + ".json", JsonSerializer.Serialize(
-            new { date, mode, pictures, machine, findings = _findings, failures = _failures, stolen = _stolen, details = _details }, Json) + "\n");
+            new { date, mode, pictures, machine, findings = _findings, failures = _failures, stolen = _stolen, details = _details }, Json)
+            + "\n");
         File.WriteAllText(stem + ".md", Markdown());
         return stem + ".md";
     }
@@ -60,19 +62,28 @@ internal sealed class Report(MachineFacts machine, string mode, string pictures,
         {
             $"# Benchmark of {date:yyyy-MM-dd}",
             "",
-            $"{machine.Processor}, {machine.Cores} cores, {machine.OperatingSystem}; {machine.Runtime}, SDK {machine.Sdk}; commit {machine.Commit}; mode {mode}.",
+            $"{machine.Processor}, {machine.Cores} cores, {machine.OperatingSystem}; {machine.Runtime}, SDK {machine.Sdk}; "
+                + $"commit {machine.Commit}; mode {mode}.",
             $"Pictures: {pictures}. Load average before: {machine.LoadBefore}. Generator and servers share the cores.",
             $"Processor time stolen by the host: {Steal()}.",
             "",
             "| measured | value | beside it | score | target | verdict |",
             "|---|---:|---|---:|---|---|",
         };
-        lines.AddRange(_findings.Select(f => $"| {f.Measure} | {f.Value} | {f.Beside} | {(f.Score is { } score ? $"{score:0.###}" : "")} | {f.Target} |{Verdict(f, " ")} |"));
-        if (_failures.Count > 0) lines.AddRange(["", "Could not be measured:", "", .. _failures.Select(failure => $"* {failure.ReplaceLineEndings(" ")}")]);
+        lines.AddRange(_findings.Select(Row));
+        if (_failures.Count > 0)
+            lines.AddRange(["", "Could not be measured:", "", .. _failures.Select(failure => $"* {failure.ReplaceLineEndings(" ")}")]);
         return string.Join('\n', lines) + "\n";
     }
 
-    private string Steal() => _stolen.Count == 0 ? "not told by this kernel" : string.Join(", ", _stolen.Select(part => $"{part.Key} {part.Value:P1}"));
+    private static string Row(Finding finding)
+    {
+        string score = finding.Score is { } number ? $"{number:0.###}" : "";
+        return $"| {finding.Measure} | {finding.Value} | {finding.Beside} | {score} | {finding.Target} |{Verdict(finding, " ")} |";
+    }
+
+    private string Steal() =>
+        _stolen.Count == 0 ? "not told by this kernel" : string.Join(", ", _stolen.Select(part => $"{part.Key} {part.Value:P1}"));
 
     private static string Verdict(Finding finding, string before) =>
         finding.Met switch { true => $"{before}met", false => $"{before}**missed**", null => "" };

@@ -19,19 +19,23 @@ internal static class AllModelsScenario
 
     public static async Task RunAsync(BenchRun run)
     {
-        string[] models = [.. Directory.GetDirectories(run.Options.Store).Select(folder => Path.GetFileName(folder)!).Where(name => name[0] != '.').Order()];
+        string[] models = [.. Directory.GetDirectories(run.Options.Store).Select(folder => Path.GetFileName(folder)!)
+            .Where(name => name[0] != '.').Order()];
         long weights = models.Sum(model => new DirectoryInfo(Path.Combine(run.Options.Store, model))
             .EnumerateFiles("model.onnx", SearchOption.AllDirectories).Max(file => file.Length));
 
-        (int answered, long resident) = await TurnAsync(run, Contenders.Service(run.Options), string.Join(' ', models), models).ConfigureAwait(false);
+        (int answered, long resident) = await TurnAsync(run, Contenders.Service(run.Options), string.Join(' ', models), models)
+            .ConfigureAwait(false);
         double limit = (WeightsFactor * weights) + AllowanceBytes;
         string beside = $"weights {weights / Mib:0} MiB; {answered} of {Turns * models.Length} answered";
-        run.Report.Add(Finding.AtMost($"{models.Length} models loaded: RSS, part of 1.3 × weights + 400 MB", $"{resident / Mib:0} MiB", beside, resident / limit, 1));
+        run.Report.Add(Finding.AtMost(
+            $"{models.Length} models loaded: RSS, part of 1.3 × weights + 400 MB", $"{resident / Mib:0} MiB", beside, resident / limit, 1));
 
         Contender frugal = Contenders.Service(run.Options, $"--Serving:MemoryBudget={Budget}");
         (answered, resident) = await TurnAsync(run, frugal, "", models).ConfigureAwait(false);
         run.Report.Add(Finding.AtLeast(
-            $"{models.Length} models under a budget of 1 GB: answered", $"{answered} of {Turns * models.Length}", $"RSS {resident / Mib:0} MiB",
+            $"{models.Length} models under a budget of 1 GB: answered", $"{answered} of {Turns * models.Length}",
+            $"RSS {resident / Mib:0} MiB",
             (double)answered / (Turns * models.Length), 1));
     }
 

@@ -27,13 +27,15 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<byte[]> pictu
     public byte[][] Requests(string model, TimeSpan? timeout = null) => ClassifyRequest.SerializeAll(model, pictures, timeout);
 
     public Task<ServiceProcess> StartAsync(Contender contender, string model) => ServiceProcess.StartAsync(
-        contender.Command(model), contender.Port, Path.Combine(options.Scratch, "logs", $"{contender.Name}.log"), StartPatience, cancellation);
+        contender.Command(model), contender.Port, Path.Combine(options.Scratch, "logs", $"{contender.Name}.log"), StartPatience,
+        cancellation);
 
     /// <summary>Ceilings of a model, measured by the ceilings verb with the server's own session options.</summary>
     /// <param name="model">An installed model.</param>
     /// <param name="seconds">For each single measurement.</param>
     public Task<CeilingFigures> MeasureCeilingsAsync(string model, double seconds) => ToolRun.ReadAsync<CeilingFigures>(
         ChildProcess.Verb(
-            "ceilings", "--store", options.Store, "--model", model, "--pictures", options.Pictures, "--seconds", FormattableString.Invariant($"{seconds}")),
+            "ceilings", "--store", options.Store, "--model", model, "--pictures", options.Pictures, "--seconds",
+            FormattableString.Invariant($"{seconds}")),
         cancellation);
 }

@@ -22,8 +22,10 @@ internal static class ColdStartScenario
         run.Report.Detail("cold start", new { plain, fromCache });
         double seconds = LatencySummary.Median(plain), cachedSeconds = LatencySummary.Median(fromCache);
         run.Report.Add(Finding.AtMost(
-            $"{options.Model}: cold start to ready", $"{seconds:0.00} s", $"with the graph cache {cachedSeconds:0.00} s", seconds, TargetSeconds, " s"));
-        run.Report.Add(Finding.AtMost($"{options.Model}: cold start with the graph cache", $"{cachedSeconds:0.00} s", "", cachedSeconds, TargetSeconds, " s"));
+            $"{options.Model}: cold start to ready", $"{seconds:0.00} s", $"with the graph cache {cachedSeconds:0.00} s", seconds,
+            TargetSeconds, " s"));
+        run.Report.Add(Finding.AtMost(
+            $"{options.Model}: cold start with the graph cache", $"{cachedSeconds:0.00} s", "", cachedSeconds, TargetSeconds, " s"));
     }
 
     private static async Task<double[]> StartsAsync(BenchRun run, Contender contender, int? count = null)

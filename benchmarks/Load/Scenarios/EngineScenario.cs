@@ -19,12 +19,15 @@ internal static class EngineScenario
         IReadOnlyList<string> command = ChildProcess.Verb("engine", "overhead", run.Options.IsQuick ? "40000" : "200000");
         string printed = await ToolRun.TextAsync(command, run.Cancellation).ConfigureAwait(false);
         // Heading and rule have no number in that column; each case comes once a round.
-        foreach (IGrouping<string, string[]> rounds in Rows(printed).Where(row => row.Length > BytesColumn && IsNumber(row[ProcessorColumn])).GroupBy(row => row[0]))
+        foreach (IGrouping<string, string[]> rounds in Rows(printed)
+            .Where(row => row.Length > BytesColumn && IsNumber(row[ProcessorColumn])).GroupBy(row => row[0]))
         {
-            double microseconds = LatencySummary.Median(rounds.Select(row => double.Parse(row[ProcessorColumn], CultureInfo.InvariantCulture)));
+            double microseconds =
+                LatencySummary.Median(rounds.Select(row => double.Parse(row[ProcessorColumn], CultureInfo.InvariantCulture)));
             double bytes = LatencySummary.Median(rounds.Select(row => double.Parse(row[BytesColumn], CultureInfo.InvariantCulture)));
             run.Report.Add(Finding.AtMost(
-                $"engine overhead, {rounds.Key}", $"{microseconds:0.0} µs of processor time an image", $"{bytes:0} bytes allocated an image",
+                $"engine overhead, {rounds.Key}", $"{microseconds:0.0} µs of processor time an image",
+                $"{bytes:0} bytes allocated an image",
                 microseconds, TargetMicroseconds, " µs"));
         }
 

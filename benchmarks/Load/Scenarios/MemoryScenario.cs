@@ -6,8 +6,9 @@ using Benchmarks.Load.Reporting;
 namespace Benchmarks.Load.Scenarios;
 
 /// <summary>
-/// Whether resident memory stays flat over thousands of requests. With the small model, because what could leak is the same for all (bodies,
-/// tensors, sessions' arenas) and it answers three times as many in the same time; the saturation scenario has the large model's memory.
+/// Whether resident memory stays flat over thousands of requests. With the small model, because what could leak is the same for all
+/// (bodies, tensors, sessions' arenas) and it answers three times as many in the same time; the saturation scenario has the large model's
+/// memory.
 /// </summary>
 internal static class MemoryScenario
 {
@@ -52,13 +53,15 @@ internal static class MemoryScenario
         while (sent < MostWarmUp && before is not null && await YoungCollectionsAsync().ConfigureAwait(false) == before);
         return sent;
 
-        async Task<double?> YoungCollectionsAsync() => (await MetricsPage.ReadAsync(port, run.Cancellation).ConfigureAwait(false)).Gen0Collections;
+        async Task<double?> YoungCollectionsAsync() =>
+            (await MetricsPage.ReadAsync(port, run.Cancellation).ConfigureAwait(false)).Gen0Collections;
     }
 
     /// <returns>How many were sent: fewer than asked for where the machine is too slow for them.</returns>
     private static async Task<int> SendAsync(BenchRun run, int port, byte[][] requests, int count)
     {
-        LoadResult result = await ClosedLoop.RunAsync(port, requests, run.Options.Clients, PartPatience, count, run.Cancellation).ConfigureAwait(false);
+        LoadResult result = await ClosedLoop.RunAsync(port, requests, run.Options.Clients, PartPatience, count, run.Cancellation)
+            .ConfigureAwait(false);
         if (result.Errors.Count > 0) throw new InvalidOperationException($"{result.Errors.Values.Sum()} requests failed.");
         return result.Requests;
     }

@@ -9,8 +9,8 @@ using Capacity.Simulation;
 namespace Benchmarks.Load.Scenarios;
 
 /// <summary>
-/// Poisson arrivals at parts of the capacity, beside an ideal batch server given the same arrival times and the run times that were measured
-/// just before, so that both saw the same machine.
+/// Poisson arrivals at parts of the capacity, beside an ideal batch server given the same arrival times and the run times that were
+/// measured just before, so that both saw the same machine.
 /// </summary>
 internal static class OpenLoopScenario
 {
@@ -25,7 +25,8 @@ internal static class OpenLoopScenario
         byte[][] requests = run.Requests(options.Model);
         ServiceProcess process = await run.StartAsync(Contenders.Service(options), options.Model).ConfigureAwait(false);
         await using var ending = process.ConfigureAwait(false);
-        await ClosedLoop.RunAsync(process.Port, requests, options.Clients, TimeSpan.FromSeconds(2), cancellation: run.Cancellation).ConfigureAwait(false);
+        await ClosedLoop.RunAsync(process.Port, requests, options.Clients, TimeSpan.FromSeconds(2), cancellation: run.Cancellation)
+            .ConfigureAwait(false);
         foreach (int percentage in Percentages)
         {
             var rounds = new List<OpenLoopRound>();

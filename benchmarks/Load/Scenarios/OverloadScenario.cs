@@ -37,23 +37,27 @@ internal static class OverloadScenario
         long start = Stopwatch.GetTimestamp();
         Task<IReadOnlyList<Exchange>> storm = OpenLoop.ExchangesAsync(process.Port, impatient, times, 128, run.Cancellation);
         await Task.Delay(options.OverloadTime, TimeProvider.System, run.Cancellation).ConfigureAwait(false);
-        (double? recovery, IReadOnlyList<double> watch) = await RecoverAsync(process.Port, requests, run.IdleP50 ?? 0, run.Cancellation).ConfigureAwait(false);
+        (double? recovery, IReadOnlyList<double> watch) = await RecoverAsync(process.Port, requests, run.IdleP50 ?? 0, run.Cancellation)
+            .ConfigureAwait(false);
         IReadOnlyList<Exchange> exchanges = await storm.ConfigureAwait(false);
         var overload = LoadResult.Of(exchanges, OwnProcessor.Used - processor);
         // Goodput counts what was answered while the storm blew; the tail that drains afterwards has no rate.
         int answered = exchanges.Count(e => e.Answer.IsSuccess && Stopwatch.GetElapsedTime(start, e.Done) <= options.OverloadTime);
         double goodput = answered / options.OverloadTime.TotalSeconds;
 
-        run.Report.Detail("overload", new { overload, goodput, capacityBefore = before.Goodput, recoverySeconds = recovery, recoveryLatencies = watch });
+        run.Report.Detail(
+            "overload", new { overload, goodput, capacityBefore = before.Goodput, recoverySeconds = recovery, recoveryLatencies = watch });
         Report(run.Report, overload, goodput, before.Goodput, recovery);
     }
 
     private static void Report(Report report, LoadResult overload, double goodput, double capacity, double? recovery)
     {
         report.Add(Finding.AtLeast(
-            "open loop, 300 %: goodput", $"{goodput:0.0} img/s", $"capacity just before {capacity:0.0} img/s", goodput / capacity, GoodputTarget));
+            "open loop, 300 %: goodput", $"{goodput:0.0} img/s", $"capacity just before {capacity:0.0} img/s", goodput / capacity,
+            GoodputTarget));
         if (overload.Refusals.TryGetValue(429, out LatencySummary? refused))
-            report.Add(Finding.AtMost("open loop, 300 %: refusals (429), p99", $"{refused.P99:0.0} ms", $"{refused.Count} refused, p50 {refused.P50:0.0} ms",
+            report.Add(Finding.AtMost(
+            "open loop, 300 %: refusals (429), p99", $"{refused.P99:0.0} ms", $"{refused.Count} refused, p50 {refused.P50:0.0} ms",
                 refused.P99, RefusalTargetMs, " ms"));
         else
             report.Add(new Finding("open loop, 300 %: refusals (429), p99", "none refused", "", null, $"≤ {RefusalTargetMs} ms", false));
@@ -62,10 +66,12 @@ internal static class OverloadScenario
             .Concat(overload.Errors.Select(e => e.Key == 0 ? $"{e.Value} × broken connection" : $"{e.Value} × {e.Key}")));
         report.Add(Finding.AtMost("open loop, 300 %: 5xx and other failures", $"{failed} of {overload.Requests}", which, failed, 0));
         report.Add(new Finding(
-            "open loop, 300 %: latency of the served, p50 / p99", $"{overload.Latency?.P50:0} / {overload.Latency?.P99:0} ms", "their timeout 1,000 ms"));
+            "open loop, 300 %: latency of the served, p50 / p99", $"{overload.Latency?.P50:0} / {overload.Latency?.P99:0} ms",
+            "their timeout 1,000 ms"));
         report.Add(recovery is { } seconds
             ? Finding.AtMost("recovery to idle latency after 300 %", $"{seconds:0.00} s", "", seconds, RecoveryTargetSeconds, " s")
-            : new Finding("recovery to idle latency after 300 %", $"not within {WatchTime.TotalSeconds} s", "", null, $"≤ {RecoveryTargetSeconds} s", false));
+            : new Finding("recovery to idle latency after 300 %", $"not within {WatchTime.TotalSeconds} s", "", null,
+            $"≤ {RecoveryTargetSeconds} s", false));
     }
 
     /// <summary>One client from the end of the storm: when do five requests in a row take an idle machine's time again?</summary>

@@ -29,7 +29,8 @@ internal sealed class SaturationFindings(BenchRun run, string model, IReadOnlyLi
 
         Spread saturation = Ratio(r => Ours(r).Saturated.Goodput / r.Ceilings.Saturation(way));
         Add(Finding.AtLeast(
-            $"{model}: saturation throughput", $"{capacity:0.0} img/s", $"ceiling {ceiling:0.0} img/s; {saturation}", saturation.Median, target));
+            $"{model}: saturation throughput", $"{capacity:0.0} img/s", $"ceiling {ceiling:0.0} img/s; {saturation}", saturation.Median,
+            target));
         Spread idleRatio = Ratio(r => Ours(r).Idle.Latency!.P50 / r.Ceilings.Idle);
         Add(Finding.AtMost(
             $"{model}: idle latency p50", $"{idle:0.0} ms", $"prepare + raw batch-1 run {Median(r => r.Ceilings.Idle):0.0} ms; {idleRatio}",
@@ -49,7 +50,8 @@ internal sealed class SaturationFindings(BenchRun run, string model, IReadOnlyLi
                 $"{peer} {Median(r => r.Contenders[peer].Saturated.Goodput):0.0} img/s; {throughput}", throughput.Median, PeerTarget));
             Add(new Finding(
                 $"{model}: idle p50 against the {peer} peer", $"{Median(r => Ours(r).Idle.Latency!.P50):0.0} ms",
-                $"{peer} {Median(r => r.Contenders[peer].Idle.Latency!.P50):0.0} ms; its RSS {Median(r => r.Contenders[peer].ResidentBytes) / Mib:0} MiB",
+                $"{peer} {Median(r => r.Contenders[peer].Idle.Latency!.P50):0.0} ms; "
+                + $"its RSS {Median(r => r.Contenders[peer].ResidentBytes) / Mib:0} MiB",
                 Median(r => Ours(r).Idle.Latency!.P50 / r.Contenders[peer].Idle.Latency!.P50)));
         }
     }
@@ -63,8 +65,10 @@ internal sealed class SaturationFindings(BenchRun run, string model, IReadOnlyLi
             double allocated = Median(r => Ours(r).Allocation!.BytesPerImage) / Kib;
             Add(Finding.AtMost(
                 $"{model}: managed allocation per image, background and receive buffers subtracted", $"{allocated:0.0} KiB",
-                $"raw {Median(r => Ours(r).Allocation!.RawBytesPerImage) / Kib:0.0} KiB, of it receive buffers {Median(r => Ours(r).Allocation!.BufferBytesPerImage) / Kib:0.0} KiB; "
-                + $"idle {Median(r => Ours(r).Allocation!.Background.BytesPerSecond) / Kib:0.0} KiB/s, a scrape {Median(r => Ours(r).Allocation!.Background.BytesPerScrape) / Kib:0.0} KiB",
+                $"raw {Median(r => Ours(r).Allocation!.RawBytesPerImage) / Kib:0.0} KiB, "
+                + $"of it receive buffers {Median(r => Ours(r).Allocation!.BufferBytesPerImage) / Kib:0.0} KiB; "
+                + $"idle {Median(r => Ours(r).Allocation!.Background.BytesPerSecond) / Kib:0.0} KiB/s, "
+                + $"a scrape {Median(r => Ours(r).Allocation!.Background.BytesPerScrape) / Kib:0.0} KiB",
                 allocated, AllocationTargetKib, " KiB"));
             double collections = rounds.Sum(r => Ours(r).Allocation!.Gen2Collections);
             Add(Finding.AtMost($"{model}: gen-2 collections, saturated", $"{collections:0}", "", collections, 0));
@@ -86,13 +90,16 @@ internal sealed class SaturationFindings(BenchRun run, string model, IReadOnlyLi
         foreach (IGrouping<int, RawRun> runs in last.Raw.GroupBy(r => r.Concurrency))
         {
             string how = runs.Key == 1 ? "one session, all cores" : $"{runs.Key} sessions of one thread";
-            Add(new Finding($"{model}: raw ONNX Runtime, {how}", string.Join(", ", runs.Select(r => $"{r.Batch}: {r.ImagesPerSecond:0.0}")), "batch: img/s"));
+            Add(new Finding($"{model}: raw ONNX Runtime, {how}", string.Join(", ", runs.Select(r => $"{r.Batch}: {r.ImagesPerSecond:0.0}")),
+                "batch: img/s"));
         }
 
         BatchCurve curve = last.Envelope();
         Add(new Finding($"{model}: n images under the better arrangement, last round",
-            string.Join(", ", Enumerable.Range(1, curve.MaxBatch).Select(n => $"{n}: {curve[n]:0.0}")), "images: ms; the ideal batch server's τ(n)"));
-        Add(new Finding("decode only, one core", $"{Median(r => r.Ceilings.DecodeMs):0.00} ms", $"decode and prepare {Median(r => r.Ceilings.PrepareMs):0.00} ms"));
+            string.Join(", ", Enumerable.Range(1, curve.MaxBatch).Select(n => $"{n}: {curve[n]:0.0}")),
+            "images: ms; the ideal batch server's τ(n)"));
+        Add(new Finding("decode only, one core", $"{Median(r => r.Ceilings.DecodeMs):0.00} ms",
+            $"decode and prepare {Median(r => r.Ceilings.PrepareMs):0.00} ms"));
     }
 
     private ContenderRound Ours(SaturationRound round) => round.Contenders[service];

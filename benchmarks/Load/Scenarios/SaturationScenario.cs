@@ -6,9 +6,9 @@ using Benchmarks.Load.Processes;
 namespace Benchmarks.Load.Scenarios;
 
 /// <summary>
-/// Rounds in which the parts without a server and every contender, idle and saturated, take turns: ratios are taken within a round, and their
-/// median over the rounds is reported, so that a noisy minute spoils no comparison. Every other round goes backwards: a host that slows
-/// down steadily favours nobody.
+/// Rounds in which the parts without a server and every contender, idle and saturated, take turns: ratios are taken within a round, and
+/// their median over the rounds is reported, so that a noisy minute spoils no comparison. Every other round goes backwards: a host that
+/// slows down steadily favours nobody.
 /// </summary>
 internal static class SaturationScenario
 {
@@ -58,13 +58,15 @@ internal static class SaturationScenario
     {
         int clients = run.Options.Clients;
         for (int sent = 0, stretch = 0; sent < WarmUpPerClient * clients && stretch < MostWarmUps; stretch++)
-            sent += (await ClosedLoop.RunAsync(port, requests, clients, WarmUpTime, cancellation: run.Cancellation).ConfigureAwait(false)).Requests;
+            sent += (await ClosedLoop.RunAsync(port, requests, clients, WarmUpTime, cancellation: run.Cancellation)
+                .ConfigureAwait(false)).Requests;
     }
 
     private static async Task<ContenderRound> MeasureAsync(BenchRun run, ServiceProcess process, byte[][] requests)
     {
         BenchOptions options = run.Options;
-        LoadResult idle = await ClosedLoop.RunAsync(process.Port, requests, 1, options.IdleTime, cancellation: run.Cancellation).ConfigureAwait(false);
+        LoadResult idle = await ClosedLoop.RunAsync(process.Port, requests, 1, options.IdleTime, cancellation: run.Cancellation)
+            .ConfigureAwait(false);
         AllocationMeter? allocation = await AllocationMeter.StartAsync(process.Port, run.Cancellation).ConfigureAwait(false);
         TimeSpan processor = process.Usage.ProcessorTime;
         LoadResult saturated = await ClosedLoop.RunAsync(
@@ -72,12 +74,17 @@ internal static class SaturationScenario
         processor = process.Usage.ProcessorTime - processor;
         long resident = process.Usage.ResidentBytes;
         if (idle.Latency is null || saturated.Latency is null)
-            throw new InvalidOperationException($"port {process.Port} classified nothing: {string.Join(", ", saturated.Errors.Select(e => $"{e.Value} x status {e.Key}"))}");
+        {
+            string errors = string.Join(", ", saturated.Errors.Select(e => $"{e.Value} x status {e.Key}"));
+            throw new InvalidOperationException($"port {process.Port} classified nothing: {errors}");
+        }
+
         return new ContenderRound(
             idle,
             saturated,
             processor.TotalMilliseconds / saturated.Latency.Count,
             resident,
-            allocation is null ? null : await allocation.StopAsync(saturated.Seconds, saturated.Latency.Count, run.Cancellation).ConfigureAwait(false));
+            allocation is null ? null : await allocation.StopAsync(saturated.Seconds, saturated.Latency.Count, run.Cancellation)
+            .ConfigureAwait(false));
     }
 }

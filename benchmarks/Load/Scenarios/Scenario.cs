@@ -15,7 +15,8 @@ internal sealed record Scenario(string Name, Func<BenchRun, Task> Run)
         if (options.Wants("saturation") || needsCapacity)
             yield return new Scenario("saturation", run => SaturationScenario.RunAsync(run, options.Model, ModelTarget, withPeers: true));
         if (options.Wants("small", !options.IsQuick))
-            yield return new Scenario("small", run => SaturationScenario.RunAsync(run, options.SmallModel, SmallModelTarget, withPeers: options.IsFull));
+            yield return new Scenario(
+                "small", run => SaturationScenario.RunAsync(run, options.SmallModel, SmallModelTarget, withPeers: options.IsFull));
         if (options.Wants("open")) yield return new Scenario("open", OpenLoopScenario.RunAsync);
         if (options.Wants("overload")) yield return new Scenario("overload", OverloadScenario.RunAsync);
         if (options.Wants("memory")) yield return new Scenario("memory", MemoryScenario.RunAsync);

@@ -1,9 +1,9 @@
+using BenchmarkDotNet.Running;
 using Benchmarks.Ceilings;
 using Benchmarks.Engine;
 using Benchmarks.Gpu;
 using Benchmarks.Load;
 using Benchmarks.Prepare;
-using BenchmarkDotNet.Running;
 
 try
 {

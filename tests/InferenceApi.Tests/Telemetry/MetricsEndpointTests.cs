@@ -1,8 +1,8 @@
-using InferenceApi.Serving;
-using InferenceApi.Classification;
-using InferenceApi.Endpoints.Uploads;
 using System.Net;
 using System.Text.RegularExpressions;
+using InferenceApi.Classification;
+using InferenceApi.Endpoints.Uploads;
+using InferenceApi.Serving;
 using InferenceApi.Telemetry;
 using Microsoft.AspNetCore.Http;
 using TestKit;

@@ -1,6 +1,6 @@
 using InferenceApi.Endpoints.Json;
-using InferenceApi.Endpoints.Routing;
 using InferenceApi.Endpoints.OpenApi;
+using InferenceApi.Endpoints.Routing;
 
 namespace InferenceApi.Endpoints.Health;
 

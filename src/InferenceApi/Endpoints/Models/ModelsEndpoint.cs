@@ -1,6 +1,6 @@
 using InferenceApi.Endpoints.Json;
-using InferenceApi.Endpoints.Routing;
 using InferenceApi.Endpoints.Problems;
+using InferenceApi.Endpoints.Routing;
 using InferenceApi.Serving;
 using ModelStore;
 

@@ -1,6 +1,6 @@
-using InferenceApi.Classification;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using InferenceApi.Classification;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using Microsoft.OpenApi;

@@ -51,14 +51,15 @@ public sealed partial class MonitoringTests
     {
         string rules = File.ReadAllText(RulesPath);
         string tests = File.ReadAllText(RulesTestPath);
-        string runbooks = File.ReadAllText(Tool.PathOf("docs", "operations.md"));
+        string runbooks = File.ReadAllText(Tool.PathOf("docs", "runbooks.md"));
         string[] alerts = [.. AlertName().Matches(rules).Select(match => match.Groups[1].Value)];
 
         Assert.True(alerts.Length >= 10);
         Assert.All(alerts, alert =>
         {
-            Assert.Contains($"docs/operations.md#{alert.ToLowerInvariant()}\n", rules, StringComparison.Ordinal);
-            Assert.Contains($"### {alert}\n", runbooks, StringComparison.Ordinal);
+            Assert.Contains($"docs/runbooks.md#{alert.ToLowerInvariant()}\n", rules, StringComparison.Ordinal);
+            string section = Assert.Single(runbooks.Split("\n### "), part => part.StartsWith($"{alert}\n", StringComparison.Ordinal));
+            Assert.Contains("\n```sh\n", section, StringComparison.Ordinal);
             Assert.Contains($"name: {alert} fires", tests, StringComparison.Ordinal);
             Assert.Contains($"name: {alert} stays quiet", tests, StringComparison.Ordinal);
         });

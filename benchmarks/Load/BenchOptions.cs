@@ -66,6 +66,12 @@ internal sealed class BenchOptions
 
     public TimeSpan OverloadTime => TimeSpan.FromSeconds(Pick(8, 15, 30));
 
+    /// <summary>Of each attack.</summary>
+    public TimeSpan HostileTime => TimeSpan.FromSeconds(Pick(20, 60, 60));
+
+    /// <summary>Of all attacks together.</summary>
+    public TimeSpan SoakTime => TimeSpan.FromMinutes(Pick(1, 2, 10));
+
     public int MemoryRequests => Pick(1_000, 5_000, 10_000);
 
     public double CeilingSeconds => Pick(0.6, 1.2, 2.0);

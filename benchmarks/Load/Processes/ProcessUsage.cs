@@ -18,6 +18,11 @@ internal readonly record struct ProcessUsage(int Id)
     /// <summary>Most resident bytes so far.</summary>
     public long PeakResidentBytes => ReadStatus("VmHWM:");
 
+    /// <summary>Open files and sockets.</summary>
+    public int Handles => Directory.GetFiles($"/proc/{Id}/fd").Length;
+
+    public int Threads => int.Parse(StatusValue("Threads:"), CultureInfo.InvariantCulture);
+
     /// <summary>Processor time so far, all threads.</summary>
     public TimeSpan ProcessorTime
     {
@@ -31,10 +36,9 @@ internal readonly record struct ProcessUsage(int Id)
         }
     }
 
-    private long ReadStatus(string key)
-    {
-        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(key, StringComparison.Ordinal));
-        string kibibytes = line[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
-        return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
-    }
+    private long ReadStatus(string key) =>
+        long.Parse(StatusValue(key).Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024;
+
+    private string StatusValue(string key) =>
+        File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Trim();
 }

@@ -14,14 +14,18 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _log;
 
-    private ServiceProcess(Process process, int port, Task log)
+    private ServiceProcess(Process process, int port, string logFile)
     {
         _process = process;
-        _log = log;
+        _log = LogAsync(process, logFile);
         Port = port;
+        LogFile = logFile;
     }
 
     public int Port { get; }
+
+    /// <summary>What it has written.</summary>
+    public string LogFile { get; }
 
     public ProcessUsage Usage => new(_process.Id);
 
@@ -42,7 +46,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         long startedAt = Stopwatch.GetTimestamp();
         Process process = Process.Start(ChildProcess.StartInfo(command))
             ?? throw new InvalidOperationException($"{command[0]} did not start.");
-        var service = new ServiceProcess(process, port, LogAsync(process, logFile));
+        var service = new ServiceProcess(process, port, logFile);
         try
         {
             await service.WaitUntilReadyAsync(startedAt, patience, cancellation).ConfigureAwait(false);
@@ -61,25 +65,31 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to stop, and ends it where it does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            if (!OperatingSystem.IsWindows()) _ = Signal(_process.Id, Terminate);
-            using var patience = new CancellationTokenSource(StopPatience);
-            try
-            {
-                await _process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill(entireProcessTree: true);
-            }
-        }
-
+        await StopAsync().ConfigureAwait(false);
         await _log.ConfigureAwait(false);
         _process.Dispose();
+    }
+
+    /// <summary>Asks it to stop, and ends it where it does not.</summary>
+    /// <returns>How long it took; zero where it had ended before.</returns>
+    public async Task<TimeSpan> StopAsync()
+    {
+        long asked = Stopwatch.GetTimestamp();
+        if (_process.HasExited) return TimeSpan.Zero;
+        if (!OperatingSystem.IsWindows()) _ = Signal(_process.Id, Terminate);
+        using var patience = new CancellationTokenSource(StopPatience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        return Stopwatch.GetElapsedTime(asked);
     }
 
     private async Task WaitUntilReadyAsync(long startedAt, TimeSpan patience, CancellationToken cancellation)

@@ -20,6 +20,7 @@ internal sealed record Scenario(string Name, Func<BenchRun, Task> Run)
         if (options.Wants("open")) yield return new Scenario("open", OpenLoopScenario.RunAsync);
         if (options.Wants("overload")) yield return new Scenario("overload", OverloadScenario.RunAsync);
         if (options.Wants("memory")) yield return new Scenario("memory", MemoryScenario.RunAsync);
+        if (options.Wants("hostile", options.IsFull)) yield return new Scenario("hostile", HostileScenario.RunAsync);
         if (options.Wants("cold")) yield return new Scenario("cold", ColdStartScenario.RunAsync);
         if (options.Wants("prepare", !options.IsQuick)) yield return new Scenario("prepare", PrepareScenario.RunAsync);
         if (options.Wants("engine")) yield return new Scenario("engine", EngineScenario.RunAsync);

@@ -21,6 +21,15 @@ internal sealed class RecordedLog : ILoggerProvider
         lock (_entries) return [.. _entries.Where(entry => entry.Event == eventId)];
     }
 
+    /// <summary>Those so far of level Error and above, the web server's among them.</summary>
+    public IReadOnlyList<Entry> Errors
+    {
+        get
+        {
+            lock (_entries) return [.. _entries.Where(entry => entry.Level >= LogLevel.Error)];
+        }
+    }
+
     public void Dispose()
     {
         // What was recorded stays readable after the service has ended.

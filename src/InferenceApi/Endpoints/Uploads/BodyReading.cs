@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using InferenceApi.Endpoints.Problems;
 using Microsoft.AspNetCore.Connections;
@@ -5,15 +7,17 @@ using Microsoft.AspNetCore.Connections;
 namespace InferenceApi.Endpoints.Uploads;
 
 /// <summary>
-/// One body while it is read, as a stream over the server's: it counts, ends at the limit, ends when its <see cref="BodyRoom"/> refuses it,
-/// and tells whatever goes wrong on the caller's side as the caller's.
+/// One body while it is read, as a stream over the server's pipe: it counts, ends at the limit, ends when its <see cref="BodyRoom"/> refuses
+/// it, and reports every fault on the caller's side as the caller's.
 /// </summary>
 internal sealed class BodyReading : Stream
 {
     private readonly BodyRoom _room;
     private readonly HttpRequest _request;
     private readonly long _limit;
-    private readonly CancellationTokenSource _stop;
+    private readonly PipeReader _source;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _ends;
     private RequestException? _refusal;
     private long _received;
 
@@ -24,7 +28,9 @@ internal sealed class BodyReading : Stream
         _limit = limit;
         Caller = caller;
         Begun = begun;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _source = request.BodyReader;
+        _cancellation = cancellation;
+        _ends = cancellation.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), _source);
     }
 
     /// <summary>Whose it is.</summary>
@@ -58,26 +64,38 @@ internal sealed class BodyReading : Stream
 
     public void Give(int bytes) => _room.Give(this, bytes);
 
-    /// <summary>Ends the read that is under way, and every later one, with <paramref name="refusal"/>. Only while it has its seat.</summary>
-    public Task RefuseAsync(RequestException refusal)
+    /// <summary>Ends the read that is under way, and every later one, with <paramref name="refusal"/>.</summary>
+    public void Refuse(RequestException refusal)
     {
         Volatile.Write(ref _refusal, refusal);
-        return _stop.CancelAsync();
+        // On the pool: what waits for the read must not run under the room's lock.
+        ThreadPool.UnsafeQueueUserWorkItem(static reader => reader.CancelPendingRead(), _source, preferLocal: false);
     }
 
-    /// <param name="buffer">Where to.</param>
-    /// <param name="cancellationToken">Not looked at: the reading has its own.</param>
+    /// <param name="buffer">Receives the next bytes.</param>
+    /// <param name="cancellationToken">Ignored: the reading has its own.</param>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {
-            int read = await _request.Body.ReadAsync(buffer, _stop.Token);
-            Volatile.Write(ref _received, _received + read);
-            return _received <= _limit ? read : throw RequestException.TooLarge(_limit);
+            while (true)
+            {
+                // A read that is cancelled by a token leaves Kestrel's body in a state that it logs as its own error.
+                ReadResult result = await _source.ReadAsync(CancellationToken.None);
+                bool ended = Volatile.Read(ref _refusal) is not null || _cancellation.IsCancellationRequested;
+                ReadOnlySequence<byte> next = result.Buffer.Slice(0, ended ? 0 : Math.Min(result.Buffer.Length, buffer.Length));
+                next.CopyTo(buffer.Span);
+                int count = (int)next.Length;
+                _source.AdvanceTo(next.End);
+                if (ended) throw new OperationCanceledException();
+                if (count == 0 && !result.IsCompleted && !buffer.IsEmpty) continue;
+                Volatile.Write(ref _received, _received + count);
+                return _received <= _limit ? count : throw RequestException.TooLarge(_limit);
+            }
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            throw Told(failure);
+            throw Reported(failure);
         }
     }
 
@@ -99,13 +117,13 @@ internal sealed class BodyReading : Stream
         if (disposing)
         {
             _room.Leave(this);
-            _stop.Dispose();
+            _ends.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private Exception Told(Exception failure) => failure switch
+    private Exception Reported(Exception failure) => failure switch
     {
         _ when Volatile.Read(ref _refusal) is { } refusal => refusal,
         // The connection's end is known here before RequestAborted says so.

@@ -162,11 +162,11 @@ internal sealed class BodyRoom : IDisposable
         }
     }
 
-    /// <summary>Its own thread finds the refusal when its read ends; the continuations run on the pool, not under the lock.</summary>
+    /// <summary>The request that reads it finds the refusal when its read ends.</summary>
     private void Refuse(BodyReading body)
     {
         if (_reading.Remove(body)) Seat(body.Caller, -1);
-        _ = body.RefuseAsync(RequestException.TooSlow(_options.MinRate));
+        body.Refuse(RequestException.TooSlow(_options.MinRate));
     }
 
     private static RequestException Full(bool share) => new(

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Deploy.Tests;
 
-/// <summary>The Helm chart, rendered by chart/render.sh.</summary>
+/// <summary>The Helm chart, rendered by helm itself.</summary>
 internal static class Chart
 {
     public static string Folder { get; } = Tool.PathOf("deploy", "helm", "inference-service");
 
-    /// <summary>What checks the chart without helm or a cluster.</summary>
+    /// <summary>What checks the chart without a cluster.</summary>
     public static string Machinery { get; } = Tool.PathOf("tests", "Deploy.Tests", "chart");
 
     public static string SchemaPath { get; } = Path.Combine(Folder, "values.schema.json");
@@ -22,23 +22,31 @@ internal static class Chart
 
     public static string GoldenPath(string name) => Path.Combine(Machinery, "golden", $"{name}.yaml");
 
-    /// <summary>The manifests as text, as the goldens have them.</summary>
-    public static string RenderText(string profile) => Tool.Output(Script, [Folder, ProfilePath(profile)]);
+    /// <summary>What `helm template` is told, before the values.</summary>
+    public static string[] Template(string folder) => ["template", "release", folder, "--namespace", "inference", "--kube-version", "1.34.0"];
 
-    /// <summary>The manifests for each of the values, in one go.</summary>
+    /// <summary>The manifests as text, as the goldens have them.</summary>
+    public static string RenderText(Helm helm, string profile)
+    {
+        ToolResult result = helm.Run([.. Template(Folder), "--values", ProfilePath(profile)]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output;
+    }
+
+    /// <summary>The manifests for each of the values, by helm 4.</summary>
     public static RenderedChart[] Render(IEnumerable<JsonObject> values)
     {
-        JsonArray all = [.. values.Select(each => each.DeepClone())];
-        JsonArray answers = JsonNode.Parse(Tool.Output(Script, ["-batch", Folder], all.ToJsonString()))!.AsArray();
-        return [.. answers.Select(answer => new RenderedChart(
-            answer!["objects"] as JsonArray ?? [], (string)answer["text"]!, (string)answer["error"]!))];
+        string[] inputs = [.. values.Select(each => each.ToJsonString())];
+        ToolResult[] results = [.. inputs.AsParallel().AsOrdered().Select(input => Helm.Four.Run([.. Template(Folder), "--values", "-"], input))];
+        JsonArray[] objects = Validation.ReadYaml(results.Select(result => result.Output));
+        return [.. results.Zip(objects, (result, list) => new RenderedChart(list, result.ExitCode == 0 ? "" : result.Error))];
     }
 
     public static RenderedChart Render(JsonObject values) => Render([values])[0];
 
+    public static RenderedChart Render(string json) => Render(JsonNode.Parse(json)!.AsObject());
+
     /// <summary>YAML files as JSON.</summary>
     public static JsonObject[] ReadYaml(params string[] paths) =>
-        [.. JsonNode.Parse(Tool.Output(Script, ["-json", .. paths]))!.AsArray().Select(document => document!.DeepClone().AsObject())];
-
-    private static string Script { get; } = Path.Combine(Machinery, "render.sh");
+        [.. Validation.ReadYaml(paths.Select(File.ReadAllText)).Select(documents => documents[0]!.DeepClone().AsObject())];
 }

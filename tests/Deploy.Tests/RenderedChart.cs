@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Deploy.Tests;
 
 /// <summary>What the chart makes of some values: objects, or the error that a template raised.</summary>
-internal sealed record RenderedChart(JsonArray Objects, string Text, string Error)
+internal sealed record RenderedChart(JsonArray Objects, string Error)
 {
     /// <summary>The one object of this kind; fails if there is none.</summary>
     public JsonObject Single(string kind) => Assert.Single(OfKind(kind));

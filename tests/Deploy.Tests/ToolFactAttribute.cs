@@ -9,11 +9,11 @@ internal sealed class ToolFactAttribute : FactAttribute
     public ToolFactAttribute(params string[] tools)
     {
         string[] missing = [.. tools.Where(tool => !IsAvailable(tool))];
-        if (missing.Length > 0) Skip = $"Needs {string.Join(", ", missing)}: see eng/apt-packages.txt.";
+        if (missing.Length > 0) Skip = $"Needs {string.Join(", ", missing)}: see eng/apt-packages.txt, or let npm reach a registry.";
     }
 
-    /// <summary>Stands for Debian's golang with the libraries of Helm's engine.</summary>
-    public const string ChartRenderer = "golang-go with sprig and yaml.v3";
+    /// <summary>Stands for helm, kubectl and trivy (chart/tools) and what reads their output (chart/validate).</summary>
+    public const string ChartRenderer = "npm packages of tests/Deploy.Tests/chart/tools and chart/validate";
 
     /// <summary>Stands for the npm packages of tests/Deploy.Tests/chart/validate.</summary>
     public const string ChartValidation = "npm packages of tests/Deploy.Tests/chart/validate";
@@ -30,9 +30,8 @@ internal sealed class ToolFactAttribute : FactAttribute
 
     private static bool IsAvailable(string tool) => tool switch
     {
-        ChartRenderer => Tool.Exists("go") && Directory.Exists("/usr/share/gocode/src/github.com/Masterminds/sprig")
-            && Directory.Exists("/usr/share/gocode/src/gopkg.in/yaml.v3"),
-        ChartValidation => Validation.Installed.Value,
+        ChartRenderer => IsAvailable(LinuxX64) && Helm.Packages.IsInstalled && Validation.Packages.IsInstalled,
+        ChartValidation => Validation.Packages.IsInstalled,
         LinuxX64 => OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64,
         NpmRegistry => Registry.Value,
         _ => Tool.Exists(tool),

@@ -1,10 +1,12 @@
 // Checks rendered objects against Kubernetes' own schemas, without a cluster: JSON in, a JSON array of problems out.
 //   node validate.mjs objects < objects.json              types, required fields and unknown fields of Kubernetes objects
+//   node validate.mjs yaml < texts.json                   an array of YAML texts: [[document, ...], ...]
 //   node validate.mjs values SCHEMA < values.json         an array of values against values.schema.json: [[problem, ...], ...]
 // Types come from kubernetes-models and its siblings for custom resources; unknown fields of built-in kinds from the newer
 // client-node, unknown fields of custom resources from what their validator asks for.
 import { readFileSync } from "node:fs";
 import Ajv from "ajv";
+import { loadAll } from "js-yaml";
 import * as client from "@kubernetes/client-node/dist/gen/models/all.js";
 
 const builtIn = {
@@ -101,7 +103,9 @@ if (mode === "objects") {
   console.log(JSON.stringify((await Promise.all(input.map(problemsOf))).flat()));
 } else if (mode === "values") {
   console.log(JSON.stringify(valuesProblems(JSON.parse(readFileSync(schema, "utf8")), input)));
+} else if (mode === "yaml") {
+  console.log(JSON.stringify(input.map((text) => loadAll(text).filter((document) => document !== null && document !== undefined))));
 } else {
-  console.error("usage: validate.mjs objects|values [SCHEMA]");
+  console.error("usage: validate.mjs objects|yaml|values [SCHEMA]");
   process.exit(2);
 }

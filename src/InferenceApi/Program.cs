@@ -6,7 +6,6 @@ using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Hosting;
 using InferenceApi.Runtime;
-using InferenceApi.Telemetry;
 
 if (HealthCheckCommand.Wants(args)) return await HealthCheckCommand.RunAsync(args);
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using InferenceApi.Endpoints.Classify;
 using InferenceApi.Endpoints.Health;
 using InferenceApi.Endpoints.Models;
+using InferenceApi.Endpoints.OpenApi;
 using InferenceApi.Endpoints.Problems;
 
 namespace InferenceApi.Hosting;

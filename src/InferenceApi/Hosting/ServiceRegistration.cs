@@ -1,6 +1,7 @@
 using Imaging;
 using InferenceApi.Batching;
 using InferenceApi.Classification;
+using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Requests;
 using InferenceApi.Endpoints.Uploads;
 using InferenceApi.Runtime;

@@ -15,7 +15,7 @@ public sealed record ModelStatus(
     string Name,
     ModelState State,
     ModelManifest? Manifest,
-    IReadOnlyList<BatchLatency> Curve,
+    IReadOnlyList<(int BatchSize, TimeSpan RunTime)> Curve,
     long MemoryBytes,
     int Waiting,
     string? Error)

@@ -88,7 +88,7 @@ internal sealed class NamedModel(string name)
         Name,
         State,
         Current?.Manifest ?? newest,
-        Current?.RunTimes.Curve.Points ?? [],
+        [.. Current?.RunTimes.Curve.Points.Select(point => (point.BatchSize, point.RunTime)) ?? []],
         Current?.MemoryBytes ?? 0,
         Current?.Waiting ?? 0,
         Error)

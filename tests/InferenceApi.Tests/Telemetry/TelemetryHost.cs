@@ -1,4 +1,5 @@
 using InferenceApi.Endpoints.Health;
+using InferenceApi.Hosting;
 using InferenceApi.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

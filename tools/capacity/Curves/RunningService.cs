@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Capacity.CommandLine;
 using Capacity.Simulation;
 
 namespace Capacity.Curves;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Capacity.CommandLine;
 using Capacity.Curves;
 using Capacity.Simulation;
 

@@ -13,13 +13,21 @@ internal sealed class NetworkSession : IDisposable
 
     /// <param name="path">The ONNX file.</param>
     /// <param name="profile">Where given, the path that the profile's file name begins with; see <see cref="EndProfile"/>.</param>
-    /// <exception cref="OnnxRuntimeException">The file is not a network that ONNX Runtime opens.</exception>
+    /// <exception cref="InvalidDataException">The file is not a network that ONNX Runtime opens.</exception>
     public NetworkSession(string path, string? profile = null)
     {
         OnnxTelemetry.Disable();
         using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (profile is not null) (options.EnableProfiling, options.ProfileOutputPathPrefix) = (true, profile);
-        _session = new InferenceSession(path, options);
+        try
+        {
+            _session = new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InvalidDataException($"{path}: ONNX Runtime refuses the file: {exception.Message}", exception);
+        }
+
         Side = _session.InputMetadata[InputName].Dimensions[^1];
     }
 

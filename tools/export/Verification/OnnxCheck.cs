@@ -1,6 +1,5 @@
 using Export.Onnx;
 using Export.Runtime;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Export.Verification;
 
@@ -38,9 +37,9 @@ public static class OnnxCheck
                 Compare(path, row, alone, together.AsSpan(row * classes, classes), ToleranceOf(precision));
             }
         }
-        catch (OnnxRuntimeException exception)
+        catch (InvalidDataException exception)
         {
-            throw new NetworkCheckException($"{path}: ONNX Runtime refuses the file: {exception.Message}", exception);
+            throw new NetworkCheckException(exception.Message, exception);
         }
     }
 

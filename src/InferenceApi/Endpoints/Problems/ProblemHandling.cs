@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using InferenceApi.Classification;
-using InferenceApi.Endpoints.Requests;
 using InferenceApi.Serving;
 
 namespace InferenceApi.Endpoints.Problems;

@@ -1,4 +1,4 @@
-using Capacity;
+using Capacity.CommandLine;
 using Capacity.Curves;
 
 namespace Benchmarks.Tests.Capacity.Curves;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Capacity.Simulation;
 
-namespace Capacity;
+namespace Capacity.CommandLine;
 
 /// <summary>What to plan, for which replicas.</summary>
 internal sealed class CapacityOptions

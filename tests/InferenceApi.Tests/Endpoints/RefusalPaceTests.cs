@@ -1,7 +1,7 @@
-using InferenceApi.Endpoints.Requests;
+using InferenceApi.Endpoints.Problems;
 using TestKit;
 
-namespace InferenceApi.Tests.Endpoints.Requests;
+namespace InferenceApi.Tests.Endpoints;
 
 public sealed class RefusalPaceTests
 {

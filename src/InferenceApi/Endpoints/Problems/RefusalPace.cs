@@ -1,4 +1,4 @@
-namespace InferenceApi.Endpoints.Requests;
+namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>
 /// Lets the first refusals of each second pass as they are; those beyond have no log line of their own and are answered a little later,

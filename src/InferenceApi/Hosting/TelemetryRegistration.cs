@@ -1,4 +1,5 @@
 using System.Reflection;
+using InferenceApi.Telemetry;
 using InferenceApi.Telemetry.Prometheus;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry;
@@ -8,7 +9,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace InferenceApi.Telemetry;
+namespace InferenceApi.Hosting;
 
 /// <summary>Adds metrics, traces and logs to the host.</summary>
 public static class TelemetryRegistration

@@ -1,6 +1,8 @@
 using InferenceApi.Endpoints.Json;
+using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Routing;
-namespace InferenceApi.Endpoints.Problems;
+
+namespace InferenceApi.Endpoints.OpenApi;
 
 /// <summary>GET /errors and /errors/{slug}: what a problem's type means, so that the type URI can be followed.</summary>
 internal static class ErrorsEndpoint

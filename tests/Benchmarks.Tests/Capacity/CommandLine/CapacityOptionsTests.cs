@@ -1,7 +1,7 @@
-using Capacity;
+using Capacity.CommandLine;
 using Capacity.Simulation;
 
-namespace Benchmarks.Tests.Capacity;
+namespace Benchmarks.Tests.Capacity.CommandLine;
 
 public sealed class CapacityOptionsTests
 {

@@ -12,6 +12,8 @@ namespace InferenceApi.Endpoints.Uploads;
 /// </summary>
 internal sealed class BodyReading : Stream
 {
+    private static readonly TimeSpan MarkedWithin = TimeSpan.FromSeconds(1);
+
     private readonly BodyRoom _room;
     private readonly HttpRequest _request;
     private readonly long _limit;
@@ -95,6 +97,9 @@ internal sealed class BodyReading : Stream
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
+            // Kestrel marks the request as aborted a moment after the read has failed. Unmarked, it reads on and logs an error of its own.
+            if (failure is ConnectionResetException)
+                await Task.Delay(MarkedWithin, TimeProvider.System, _request.HttpContext.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw Reported(failure);
         }
     }
@@ -126,7 +131,6 @@ internal sealed class BodyReading : Stream
     private Exception Reported(Exception failure) => failure switch
     {
         _ when Volatile.Read(ref _refusal) is { } refusal => refusal,
-        // The connection's end is known here before RequestAborted says so.
         ConnectionResetException or ConnectionAbortedException => new ClientLeftException(failure),
         _ when _request.HttpContext.RequestAborted.IsCancellationRequested => new ClientLeftException(failure),
         OperationCanceledException => RequestException.TooLate(),

@@ -18,12 +18,12 @@ public sealed partial class ServedModels
         bool entered = false;
         try
         {
+            // A store that blocks may hold this thread for ever: other models load meanwhile, and the service ends without it.
+            (InstalledModel installed, LabelSet labels) = await OnOwnThread(() => ModelLoader.Read(_store, model.Name, version.Number))
+                .WaitAsync(_stopping.Token).ConfigureAwait(false);
             // One at a time: loads compete for the same cores and the same memory anyway, and so the budget is simple.
             await _oneLoadAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
             entered = true;
-            // A store that blocks may hold the thread for ever; the service ends without it.
-            (InstalledModel installed, LabelSet labels) = await OnOwnThread(() => ModelLoader.Read(_store, model.Name, version.Number))
-                .WaitAsync(_stopping.Token).ConfigureAwait(false);
             await MakeRoomAsync(model, _loader.Estimate(installed.Manifest)).ConfigureAwait(false);
             ServedModel served = await OnOwnThread(
                 () => _loader.Load(installed, labels, state => model.LoadState = state, _stopping.Token)).ConfigureAwait(false);

@@ -25,6 +25,23 @@ public sealed class BlockedStoreTests
     }
 
     [Fact]
+    public async Task LoadThatBlocks_HoldsUpNoOtherModel()
+    {
+        await using var rig = new ServingRig();
+        rig.Install("one");
+        rig.Install("two");
+        await rig.Models.CheckStoreAsync().Soon();
+        File.Delete(Path.Combine(rig.Store.FolderOf("two", 1), "manifest.json"));
+        using var blocked = new BlockedManifest(rig.Store, "two");
+        Task<ModelLease> hanging = rig.Models.AcquireAsync("two", default).AsTask();
+        using FileStream held = await blocked.ReaderAsync().Soon();
+
+        await rig.ClassifyAsync("one", 1).Soon();
+
+        Assert.False(hanging.IsCompleted);
+    }
+
+    [Fact]
     public async Task UnknownNames_WaitTogether_AndNoLongerThanIsPromised()
     {
         await using var rig = new ServingRig();

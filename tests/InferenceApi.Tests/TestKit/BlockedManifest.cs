@@ -16,6 +16,10 @@ internal sealed class BlockedManifest : IDisposable
         make.WaitForExit();
     }
 
+    /// <summary>Ends once somebody reads; they wait on for as long as the result is open.</summary>
+    public Task<FileStream> ReaderAsync() =>
+        Task.Run(() => new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+
     public void Dispose()
     {
         // Opened for both, it does not wait for a reader; closed, it ends what every reader reads.

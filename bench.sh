@@ -48,7 +48,8 @@ if command -v apt-get > /dev/null && ! dpkg -s "${python[@]}" > /dev/null 2>&1; 
   echo "Installing the FastAPI peer ..."
   sudo=()
   [ "$(id -u)" = 0 ] || sudo=(sudo -n)
-  { "${sudo[@]}" apt-get update && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${python[@]}"; } \
+  { "${sudo[@]}" apt-get update \
+    && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${python[@]}"; } \
     > "$scratch/apt.log" 2>&1 || echo "WARNING: the FastAPI peer could not be installed ($scratch/apt.log); it is left out." >&2
 fi
 
@@ -88,7 +89,8 @@ if [ ${#only[@]} -eq 0 ] || [ "${only[*]//--only/}" != " micro" ]; then
   # The generator shares the cores: completions on the socket thread are one hand-off less for each answer, and no collector runs beside
   # it. It passes neither setting on to what it measures.
   DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_gcConcurrent=0 dotnet "$benchmarks" load \
-    --root "$root" --store "$store" --pictures "$pictures" --pictures-from "$from" --scratch "$scratch" --mode "$mode" "${only[@]}" || status=$?
+    --root "$root" --store "$store" --pictures "$pictures" --pictures-from "$from" --scratch "$scratch" --mode "$mode" \
+    "${only[@]}" || status=$?
 fi
 if $micro; then
   (cd "$scratch" && BENCH_PICTURES=$pictures dotnet "$benchmarks" micro --inProcess --filter "*") || status=$?

@@ -78,7 +78,12 @@ for project in tests/*.Tests; do
 done
 
 echo "== format"
-if dotnet format InferenceService.sln --no-restore --verify-no-changes > .build/format.log 2>&1; then count 1 0 0; else cat .build/format.log; count 0 1 0; fi
+if dotnet format InferenceService.sln --no-restore --verify-no-changes > .build/format.log 2>&1; then
+  count 1 0 0
+else
+  cat .build/format.log
+  count 0 1 0
+fi
 took
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -31,7 +31,8 @@ if [ "$what" = all ]; then
   target=(InferenceService.sln)
 fi
 if [ -f "$stamp" ] && [ -f $service/InferenceApi.dll ] && [ -f $export/export.dll ] && is_flavour $service && is_flavour $export &&
-   [ -z "$(find "${sources[@]}" \( -name bin -o -name obj -o -name node_modules -o -name results \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then
+   [ -z "$(find "${sources[@]}" \( -name bin -o -name obj -o -name node_modules -o -name results \) -prune \
+    -o -type f -newer "$stamp" -print -quit)" ]; then
   exit 0
 fi
 

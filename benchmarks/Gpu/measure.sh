@@ -48,7 +48,8 @@ libraries() {
     while IFS= read -r folder; do found=$found:$folder; done < <(python3 - <<'P'
 import glob, os, site, sys
 roots = set(site.getsitepackages() + sys.path)
-print("\n".join(sorted({f for r in roots for f in glob.glob(os.path.join(r, "nvidia", "**", "lib"), recursive=True) if glob.glob(f + "/*.so*")})))
+folders = {f for r in roots for f in glob.glob(os.path.join(r, "nvidia", "**", "lib"), recursive=True) if glob.glob(f + "/*.so*")}
+print("\n".join(sorted(folders)))
 P
 )
   fi
@@ -62,7 +63,9 @@ make_models() {
   for model in ${names//,/ }; do
     [ -d "$store/$model" ] && continue
     case $model in
-      resnet18_real*) echo "NOTE: $model is not here; it is left out." >&2; MODELS=$(tr ',' '\n' <<< "$MODELS" | grep -vx "$model" | paste -sd,) ;;
+      resnet18_real*)
+        echo "NOTE: $model is not installed; it is left out." >&2
+        MODELS=$(tr ',' '\n' <<< "$MODELS" | grep -vx "$model" | paste -sd,) ;;
       *_fp16) "$here/bin/export" "${model%_fp16}" --synthetic --precision fp16 --store "$store" > /dev/null ;;
       *) "$here/bin/export" "$model" --synthetic --store "$store" > /dev/null ;;
     esac
@@ -74,7 +77,8 @@ measure() {
   local part=$1
   shift
   echo "== $part $*"
-  timeout "${PART_LIMIT:-530}" "$here/bin/benchmarks" gpu "$part" --store "$store" --Runtime:Provider "$provider" "$@" || echo "!! $part ended with $?"
+  timeout "${PART_LIMIT:-530}" "$here/bin/benchmarks" gpu "$part" --store "$store" --Runtime:Provider "$provider" "$@" \
+    || echo "!! $part ended with $?"
 }
 
 half_of() { sed 's/[^,]*/&_fp16/g' <<< "$1"; }
@@ -95,12 +99,15 @@ set -- $(sed 's/\ball\b/check models parity raw fed random service memory sweep/
 for part in "$@"; do
   case $part in
     check)
-      uname -srm; nproc; command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader || echo "no nvidia-smi"
+      uname -srm; nproc
+      command -v nvidia-smi > /dev/null \
+        && nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader || echo "no nvidia-smi"
       echo "LD_LIBRARY_PATH=$LD_LIBRARY_PATH"
       (MODELS=resnet18_swsl; make_models)
       measure raw --models resnet18_swsl --seconds 1 ;;
     models) make_models "$MODELS,$SERVICE_MODELS,$FED_MODELS,$RANDOM_MODELS,$MEMORY_MODELS" ;;
-    parity) (MODELS=resnet18_real,resnet18_real_fp16,$MODELS; make_models; measure parity --models "$MODELS" --pictures "$here/photographs") ;;
+    parity) (MODELS=resnet18_real,resnet18_real_fp16,$MODELS
+             make_models; measure parity --models "$MODELS" --pictures "$here/photographs") ;;
     raw) make_models; measure raw --models "$MODELS" --seconds "$each" ;;
     fed) make_models "$FED_MODELS"; measure fed --models "$FED_MODELS" --seconds "$each" ;;
     random)
@@ -112,7 +119,8 @@ for part in "$@"; do
     sweep) # One knob at a time around the defaults, on the model that decides.
       model=${SWEEP_MODEL:-resnet50_swsl_fp16}
       make_models "$model,${model%_fp16}"
-      for knob in "Graphs false" "PreferNhwc true" "ConvolutionSearch Heuristic" "ConvolutionSearch Default" "MaxWorkspace false" "FuseConvBias true" "Tf32 true"; do
+      for knob in "Graphs false" "PreferNhwc true" "ConvolutionSearch Heuristic" "ConvolutionSearch Default" \
+          "MaxWorkspace false" "FuseConvBias true" "Tf32 true"; do
         set -- $knob
         measure raw --models "$model" --seconds "$each" "--Runtime:Cuda:$1" "$2"
       done

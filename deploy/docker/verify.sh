@@ -36,7 +36,8 @@ export CONTAINERS_REGISTRIES_CONF=$work/registries.conf
 # vfs copies whole trees but works everywhere; overlay is several times faster where the kernel allows it.
 driver=vfs
 mkdir -p "$work/probe"/{lower,upper,work,merged}
-if mount -t overlay overlay -o "lowerdir=$work/probe/lower,upperdir=$work/probe/upper,workdir=$work/probe/work" "$work/probe/merged" 2> /dev/null; then
+if mount -t overlay overlay -o "lowerdir=$work/probe/lower,upperdir=$work/probe/upper,workdir=$work/probe/work" \
+  "$work/probe/merged" 2> /dev/null; then
   umount "$work/probe/merged"; driver=overlay
 fi
 b() { local command=$1; shift; buildah --root "$work/storage-$driver" --runroot "$work/run" --storage-driver $driver "$command" "$@"; }
@@ -66,7 +67,8 @@ base() { # image, folder, more options of `buildah config`
   b commit -q --signature-policy "$work/policy.json" "$container" "$1" > /dev/null
   b rm "$container" > /dev/null
 }
-stamp=$(dotnet --version)-$(dpkg-query -W -f '${Version}' libc6)-$(dpkg-query -W -f '${Version}' "$turbojpeg" 2> /dev/null || true)-$(sed -n '/^# --- Stand-in/,/^# --- Build/p' "$0" | cksum | cut -d' ' -f1)
+stamp=$(dotnet --version)-$(dpkg-query -W -f '${Version}' libc6)-$(dpkg-query -W -f '${Version}' "$turbojpeg" 2> /dev/null || true)
+stamp+=-$(sed -n '/^# --- Stand-in/,/^# --- Build/p' "$0" | cksum | cut -d' ' -f1)
 if [ "$(cat "$work/bases" 2> /dev/null)" != "$stamp" ]; then
   echo "Making stand-in base images ..."
   rm -rf "$work/bases" "$work/rootfs"

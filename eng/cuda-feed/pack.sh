@@ -10,7 +10,8 @@ build=$root/.build/cuda-feed
 [ $# -eq 0 ] || { sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 2; }
 
 # The version that Directory.Build.props pairs with this package.
-version=$(sed -n '/>Microsoft.ML.OnnxRuntime.Gpu</,$s:.*<OnnxRuntimeVersion>\(.*\)</OnnxRuntimeVersion>.*:\1:p' "$root/Directory.Build.props")
+version=$(sed -n '/>Microsoft.ML.OnnxRuntime.Gpu</,$s:.*<OnnxRuntimeVersion>\(.*\)</OnnxRuntimeVersion>.*:\1:p' \
+  "$root/Directory.Build.props")
 digest=$version-$(cat "$here"/*.* | cksum | tr ' ' -)
 if [ "$(cat "$feed/ready" 2> /dev/null)" = "$digest" ]; then exit 0; fi
 command -v dotnet > /dev/null || { echo "pack.sh: dotnet was not found on PATH." >&2; exit 1; }
@@ -34,7 +35,10 @@ fi
 rm -rf "$build/probe"
 
 command -v npm > /dev/null ||
-  { echo "pack.sh: no NuGet source offers Microsoft.ML.OnnxRuntime.Gpu $version; npm is needed to pack it and was not found on PATH." >&2; exit 1; }
+  {
+    echo "pack.sh: no NuGet source offers Microsoft.ML.OnnxRuntime.Gpu $version; npm is needed to pack it and was not found on PATH." >&2
+    exit 1
+  }
 echo "Fetching ONNX Runtime with CUDA from npm (about 600 MB) ..."
 quietly npm ci --prefix "$here" --ignore-scripts --no-audit --no-fund
 echo "Packing ..."
@@ -45,5 +49,6 @@ for id in Microsoft.ML.OnnxRuntime.Managed Microsoft.ML.OnnxRuntime.Gpu; do
   quietly dotnet pack "$here/$id.csproj" -c Release -p:OnnxRuntimeVersion="$version"
 done
 # The projects' restore results list the files of the packages they saw.
-find "$root/src" "$root/tools" "$root/tests" "$root/benchmarks" -path '*/obj/*' \( -name project.assets.json -o -name project.nuget.cache \) -delete 2> /dev/null || true
+find "$root/src" "$root/tools" "$root/tests" "$root/benchmarks" -path '*/obj/*' \
+  \( -name project.assets.json -o -name project.nuget.cache \) -delete 2> /dev/null || true
 echo "$digest" > "$feed/ready"

@@ -25,11 +25,13 @@ internal static class LabelFile
             }
 
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (labels.Count == LabelSet.MaxClasses) throw Failure(path, lineNumber, $"is beyond the limit of {LabelSet.MaxClasses} classes");
+            if (labels.Count == LabelSet.MaxClasses)
+                throw Failure(path, lineNumber, $"is beyond the limit of {LabelSet.MaxClasses} classes");
             labels.Add(csv ? ParseRow(line, labels.Count, path, lineNumber) : new ClassLabel(labels.Count, null, line.Trim()));
         }
 
-        return labels.Count > 0 ? LabelSet.Of([.. labels]) : throw new ModelStoreException($"{path}: the file names no classes.") { Fault = StoreFault.Labels };
+        return labels.Count > 0
+            ? LabelSet.Of([.. labels]) : throw new ModelStoreException($"{path}: the file names no classes.") { Fault = StoreFault.Labels };
     }
 
     public static void Write(TextWriter writer, IEnumerable<ClassLabel> labels)
@@ -56,5 +58,6 @@ internal static class LabelFile
         return new ClassLabel(index, fields[1].Length == 0 ? null : fields[1], name);
     }
 
-    private static ModelStoreException Failure(string path, int line, string what) => new($"{path}: line {line} {what}.") { Fault = StoreFault.Labels };
+    private static ModelStoreException Failure(string path, int line, string what) =>
+        new($"{path}: line {line} {what}.") { Fault = StoreFault.Labels };
 }

@@ -32,7 +32,8 @@ public sealed class LabelSet
         try
         {
             // No detection by byte order mark: it would accept UTF-16, whose lines we would misread elsewhere.
-            using var reader = new StreamReader(path, new UTF8Encoding(true, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
+            using var reader =
+                new StreamReader(path, new UTF8Encoding(true, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
             return LabelFile.Read(reader, path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DecoderFallbackException)

@@ -14,7 +14,8 @@ internal static class ManifestFile
     {
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new ModelStoreException($"{path}: is larger than {MaxBytes} bytes.") { Fault = StoreFault.Manifest };
+            if (new FileInfo(path).Length > MaxBytes)
+                throw new ModelStoreException($"{path}: is larger than {MaxBytes} bytes.") { Fault = StoreFault.Manifest };
             ModelManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.ModelManifest)
                 ?? throw new ModelStoreException($"{path}: is empty.") { Fault = StoreFault.Manifest };
             ManifestRules.Check(manifest, path);
@@ -22,7 +23,9 @@ internal static class ManifestFile
         }
         catch (JsonException failure)
         {
-            throw new ModelStoreException($"{path}: field {failure.Path ?? "$"}: {failure.Message}", failure) { Fault = StoreFault.Manifest };
+            throw new ModelStoreException(
+                $"{path}: field {failure.Path ?? "$"}: {failure.Message}", failure)
+            { Fault = StoreFault.Manifest };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

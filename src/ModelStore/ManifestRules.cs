@@ -13,7 +13,8 @@ internal static class ManifestRules
             if (!holds) throw new ModelStoreException($"{path}: field {field}: {rule}") { Fault = StoreFault.Manifest };
         }
 
-        Require(manifest.Schema == ModelManifest.CurrentSchema, "schema", $"is {manifest.Schema}; this version reads {ModelManifest.CurrentSchema}.");
+        Require(manifest.Schema == ModelManifest.CurrentSchema, "schema",
+            $"is {manifest.Schema}; this version reads {ModelManifest.CurrentSchema}.");
         Require(ModelName.IsValid(manifest.Name), "name", ModelName.Rule);
         Require(manifest.Version >= 1, "version", "must be 1 or more.");
         Require(!string.IsNullOrWhiteSpace(manifest.Architecture), "architecture", "is missing.");
@@ -39,7 +40,8 @@ internal static class ManifestRules
         require(!string.IsNullOrEmpty(digest!.File) && Path.GetFileName(digest.File) == digest.File && digest.File is not ("." or ".."),
             field + ".file", "must be a file name without a directory.");
         require(digest.Bytes > 0, field + ".bytes", "must be positive.");
-        require(digest.Sha256 is { Length: 64 } && digest.Sha256.All(char.IsAsciiHexDigitLower), field + ".sha256", "must be 64 lower-case hexadecimal digits.");
+        require(digest.Sha256 is { Length: 64 } && digest.Sha256.All(char.IsAsciiHexDigitLower), field + ".sha256",
+            "must be 64 lower-case hexadecimal digits.");
     }
 
     private static void CheckRecipe(PreprocessingRecipe? recipe, Action<bool, string, string> require)
@@ -49,6 +51,7 @@ internal static class ManifestRules
         require(recipe.Resize >= recipe.Crop && recipe.Resize <= MaxSide, "preprocessing.resize", $"must be crop to {MaxSide}.");
         require(recipe.Interpolation == "bilinear", "preprocessing.interpolation", "must be bilinear.");
         require(recipe.Mean is { Count: 3 } && recipe.Mean.All(float.IsFinite), "preprocessing.mean", "must be three finite numbers.");
-        require(recipe.Std is { Count: 3 } && recipe.Std.All(value => float.IsFinite(value) && value > 0), "preprocessing.std", "must be three positive numbers.");
+        require(recipe.Std is { Count: 3 } && recipe.Std.All(value => float.IsFinite(value) && value > 0), "preprocessing.std",
+            "must be three positive numbers.");
     }
 }

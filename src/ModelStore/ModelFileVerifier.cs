@@ -16,13 +16,19 @@ public static class ModelFileVerifier
         try
         {
             FileInfo file = new(path);
-            if (file.LinkTarget is not null) throw new ModelStoreException($"{path}: is a symbolic link; the store serves files of its own only.") { Fault = StoreFault.Link };
+            if (file.LinkTarget is not null) throw new ModelStoreException(
+                $"{path}: is a symbolic link; the store serves files of its own only.")
+            { Fault = StoreFault.Link };
             long length = file.Length;
             if (length != expected.Bytes)
-                throw new ModelStoreException($"{path}: has {length} bytes; its manifest says {expected.Bytes}.") { Fault = StoreFault.Differs };
+                throw new ModelStoreException(
+                    $"{path}: has {length} bytes; its manifest says {expected.Bytes}.")
+                { Fault = StoreFault.Differs };
             FileDigest actual = FileDigest.Of(path, expected.File, progress);
             if (actual.Sha256 != expected.Sha256)
-                throw new ModelStoreException($"{path}: has SHA-256 {actual.Sha256}; its manifest says {expected.Sha256}.") { Fault = StoreFault.Differs };
+                throw new ModelStoreException(
+                    $"{path}: has SHA-256 {actual.Sha256}; its manifest says {expected.Sha256}.")
+                { Fault = StoreFault.Differs };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -17,7 +17,9 @@ public sealed class ModelInstallation : IDisposable
 
     /// <summary>Flushes everything to disk, writes the manifest and makes the version visible.</summary>
     /// <param name="manifestOfVersion">Makes the manifest once the version's number is known.</param>
-    /// <exception cref="ModelStoreException">A file that the manifest names is missing or has another length, or the disk is full.</exception>
+    /// <exception cref="ModelStoreException">
+    /// A file that the manifest names is missing or has another length, or the disk is full.
+    /// </exception>
     public InstalledModel Commit(Func<int, ModelManifest> manifestOfVersion)
     {
         try

@@ -22,7 +22,9 @@ public sealed record PrecisionAgreement(int Images, string Source, double Top1, 
     /// <summary>What the network was calibrated with. Absent for precisions that need none.</summary>
     public CalibrationSource? Calibration { get; init; }
 
-    /// <summary>True where the figures miss the exporter's limits, or are not of photographs, and the network was installed knowingly.</summary>
+    /// <summary>
+    /// True where the figures miss the exporter's limits, or are not of photographs, and the network was installed knowingly.
+    /// </summary>
     public bool? AcceptedBelowLimits { get; init; }
 }
 

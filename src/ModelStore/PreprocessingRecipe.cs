@@ -13,7 +13,9 @@ namespace ModelStore;
 /// <param name="Std">Per-channel standard deviation of the 0..1 values, in R, G, B order; each is positive.</param>
 public sealed record PreprocessingRecipe(int Resize, int Crop, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
 {
-    /// <summary>The recipe of torchvision's ImageNet models and of all twelve published ones: 256, 224, bilinear, ImageNet mean and std.</summary>
+    /// <summary>
+    /// The recipe of torchvision's ImageNet models and of all twelve published ones: 256, 224, bilinear, ImageNet mean and std.
+    /// </summary>
     public static PreprocessingRecipe ImageNet { get; } =
         new(256, 224, "bilinear", [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 

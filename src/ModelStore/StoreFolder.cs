@@ -37,7 +37,8 @@ public sealed class StoreFolder(string root)
 
     /// <summary>Models that have a folder, by name; empty where the store does not exist.</summary>
     public IReadOnlyList<string> Names() => Directory.Exists(Root)
-        ? [.. Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)!).Where(ModelName.IsValid).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)!).Where(ModelName.IsValid)
+            .Order(StringComparer.Ordinal)]
         : [];
 
     /// <summary>Version numbers of a model, ascending; empty where it is not installed.</summary>
@@ -46,7 +47,8 @@ public sealed class StoreFolder(string root)
         if (!ModelName.IsValid(name)) return [];
         string folder = Path.Combine(Root, name);
         if (!Directory.Exists(folder)) return [];
-        return [.. Directory.EnumerateDirectories(folder).Select(path => ParseVersion(Path.GetFileName(path)!)).Where(version => version > 0).Order()];
+        return [.. Directory.EnumerateDirectories(folder).Select(path => ParseVersion(Path.GetFileName(path)!))
+            .Where(version => version > 0).Order()];
     }
 
     /// <summary>The newest version of a model, or null where none is installed. Reads the manifest, not the weights.</summary>
@@ -62,8 +64,12 @@ public sealed class StoreFolder(string root)
         CheckInside(folder);
         string path = Path.Combine(folder, ManifestFile.FileName);
         ModelManifest manifest = ManifestFile.Read(path);
-        if (manifest.Name != name) throw new ModelStoreException($"{path}: field name: is '{manifest.Name}' in the folder of '{name}'.") { Fault = StoreFault.Manifest };
-        if (manifest.Version != version) throw new ModelStoreException($"{path}: field version: is {manifest.Version} in the folder of {version}.") { Fault = StoreFault.Manifest };
+        if (manifest.Name != name) throw new ModelStoreException(
+            $"{path}: field name: is '{manifest.Name}' in the folder of '{name}'.")
+        { Fault = StoreFault.Manifest };
+        if (manifest.Version != version) throw new ModelStoreException(
+            $"{path}: field version: is {manifest.Version} in the folder of {version}.")
+        { Fault = StoreFault.Manifest };
         return new InstalledModel(manifest, folder);
     }
 

@@ -16,14 +16,16 @@ internal static class Chart
 
     /// <summary>The ready-made values of ci/, by name.</summary>
     public static string[] Profiles { get; } =
-        [.. Directory.GetFiles(Path.Combine(Folder, "ci"), "*-values.yaml").Select(path => Path.GetFileName(path).Replace("-values.yaml", "")).Order()];
+        [.. Directory.GetFiles(Path.Combine(Folder, "ci"), "*-values.yaml")
+            .Select(path => Path.GetFileName(path).Replace("-values.yaml", "")).Order()];
 
     public static string ProfilePath(string name) => Path.Combine(Folder, "ci", $"{name}-values.yaml");
 
     public static string GoldenPath(string name) => Path.Combine(Machinery, "golden", $"{name}.yaml");
 
     /// <summary>What `helm template` is told, before the values.</summary>
-    public static string[] Template(string folder) => ["template", "release", folder, "--namespace", "inference", "--kube-version", "1.34.0"];
+    public static string[] Template(string folder) =>
+        ["template", "release", folder, "--namespace", "inference", "--kube-version", "1.34.0"];
 
     /// <summary>The manifests as text, as the goldens have them.</summary>
     public static string RenderText(Helm helm, string profile)
@@ -37,7 +39,8 @@ internal static class Chart
     public static RenderedChart[] Render(IEnumerable<JsonObject> values)
     {
         string[] inputs = [.. values.Select(each => each.ToJsonString())];
-        ToolResult[] results = [.. inputs.AsParallel().AsOrdered().Select(input => Helm.Four.Run([.. Template(Folder), "--values", "-"], input))];
+        ToolResult[] results =
+            [.. inputs.AsParallel().AsOrdered().Select(input => Helm.Four.Run([.. Template(Folder), "--values", "-"], input))];
         JsonArray[] objects = Validation.ReadYaml(results.Select(result => result.Output));
         return [.. results.Zip(objects, (result, list) => new RenderedChart(list, result.ExitCode == 0 ? "" : result.Error))];
     }

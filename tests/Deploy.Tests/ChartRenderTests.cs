@@ -19,8 +19,10 @@ public sealed class ChartRenderTests
     [ToolFact(ToolFactAttribute.ChartRenderer, ToolFactAttribute.ChartValidation)]
     public void Render_EveryProfileAndEveryKnobTurned_FitsKubernetesSchemas()
     {
-        RenderedChart[] charts = Chart.Render([.. Chart.ReadYaml([.. Chart.Profiles.Select(Chart.ProfilePath)]), .. ChartKnob.All.Select(knob => knob.Turned)]);
-        JsonArray objects = [.. charts.SelectMany(chart => chart.Objects.Select(each => each!.ToJsonString())).Distinct().Select(text => JsonNode.Parse(text))];
+        RenderedChart[] charts =
+            Chart.Render([.. Chart.ReadYaml([.. Chart.Profiles.Select(Chart.ProfilePath)]), .. ChartKnob.All.Select(knob => knob.Turned)]);
+        JsonArray objects = [.. charts.SelectMany(chart => chart.Objects.Select(each => each!.ToJsonString())).Distinct()
+            .Select(text => JsonNode.Parse(text))];
 
         Assert.True(objects.Count > 200);
         Assert.Empty(Validation.Problems(objects));
@@ -102,7 +104,8 @@ public sealed class ChartRenderTests
     {
         RenderedChart chart = Chart.Render(JsonNode.Parse(
             """
-            {"ingress":{"enabled":true},"httpRoute":{"enabled":true},"settings":{"uploads":{"maxRequestBytes":33554432},"requests":{"maxTimeoutSeconds":300}},
+            {"ingress":{"enabled":true},"httpRoute":{"enabled":true},
+             "settings":{"uploads":{"maxRequestBytes":33554432},"requests":{"maxTimeoutSeconds":300}},
              "shutdown":{"delaySeconds":12,"drainSeconds":40,"marginSeconds":8}}
             """)!.AsObject());
         JsonObject settings = chart.OfKind("ConfigMap")[0]["data"]!.AsObject();

@@ -8,7 +8,8 @@ public sealed partial class ChartSchemaTests
     [Fact]
     public void Schema_EverySection_RefusesUnknownKeys()
     {
-        string[] open = [.. Sections(Chart.Schema, "").Where(section => (bool?)section.Node["additionalProperties"] is not false).Select(section => section.Path)];
+        string[] open = [.. Sections(Chart.Schema, "").Where(section => (bool?)section.Node["additionalProperties"] is not false)
+            .Select(section => section.Path)];
 
         Assert.Empty(open);
     }
@@ -30,9 +31,11 @@ public sealed partial class ChartSchemaTests
     public void Templates_EveryValueTheyRead_IsInTheSchema()
     {
         HashSet<string> known = [.. ChartKnob.All.Select(knob => knob.Path), .. Sections(Chart.Schema, "").Select(section => section.Path)];
-        string templates = string.Concat(Directory.GetFiles(Path.Combine(Chart.Folder, "templates"), "*", SearchOption.AllDirectories).Select(File.ReadAllText));
+        string templates = string.Concat(
+            Directory.GetFiles(Path.Combine(Chart.Folder, "templates"), "*", SearchOption.AllDirectories).Select(File.ReadAllText));
 
-        string[] unknown = [.. ValuePath().Matches(templates).Select(match => match.Groups[1].Value).Distinct().Where(path => !known.Contains(path))];
+        string[] unknown =
+            [.. ValuePath().Matches(templates).Select(match => match.Groups[1].Value).Distinct().Where(path => !known.Contains(path))];
 
         Assert.Empty(unknown);
     }
@@ -75,7 +78,8 @@ public sealed partial class ChartSchemaTests
         foreach ((string name, JsonNode? child) in node["properties"]!.AsObject())
         {
             if (!child!.AsObject().ContainsKey("properties")) continue;
-            foreach ((string Path, JsonObject Node) section in Sections(child.AsObject(), path.Length == 0 ? name : $"{path}.{name}")) yield return section;
+            foreach ((string Path, JsonObject Node) section in Sections(child.AsObject(), path.Length == 0 ? name : $"{path}.{name}"))
+                yield return section;
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class CudaBuildTests : IDisposable
         AssertGood(Build("1"));
         Assert.Equal(
             [
-                "libonnxruntime.so", "libonnxruntime_providers_cuda.so", "libonnxruntime_providers_shared.so", "libonnxruntime_providers_tensorrt.so",
+                "libonnxruntime.so", "libonnxruntime_providers_cuda.so", "libonnxruntime_providers_shared.so",
+                "libonnxruntime_providers_tensorrt.so",
             ],
             Natives());
 
@@ -53,7 +54,8 @@ public sealed class CudaBuildTests : IDisposable
         "bash",
         [
             "-c",
-            "tar -cf - --exclude=bin --exclude=obj --exclude=node_modules eng src global.json .editorconfig Directory.* | tar -xf - -C \"$0\"",
+            "tar -cf - --exclude=bin --exclude=obj --exclude=node_modules eng src global.json .editorconfig Directory.* | tar -xf - -C "
+            + "\"$0\"",
             _tree,
         ]);
 }

@@ -23,7 +23,8 @@ public sealed class DockerfileTests
     [Fact]
     public void Dockerfile_EveryBase_CanBeReplaced() =>
         Assert.All(Lines.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)), line =>
-            Assert.True(line.StartsWith("FROM ${BASE_", StringComparison.Ordinal) || line.StartsWith("FROM projects", StringComparison.Ordinal)
+            Assert.True(
+                line.StartsWith("FROM ${BASE_", StringComparison.Ordinal) || line.StartsWith("FROM projects", StringComparison.Ordinal)
                 || line.StartsWith("FROM restore", StringComparison.Ordinal), line));
 
     [ToolFact(ToolFactAttribute.ChartRenderer)]

@@ -70,7 +70,8 @@ public sealed class HelmTests
         AssertGood(Scan(folder.Path));
 
         // It does scan: what must not be is found.
-        File.WriteAllText(folder.File("bad.yaml"), File.ReadAllText(Chart.GoldenPath("minimal")).Replace("readOnlyRootFilesystem: true", "privileged: true"));
+        File.WriteAllText(folder.File("bad.yaml"),
+            File.ReadAllText(Chart.GoldenPath("minimal")).Replace("readOnlyRootFilesystem: true", "privileged: true"));
         Assert.Equal(1, Scan(folder.Path).ExitCode);
     }
 

@@ -9,8 +9,10 @@ public sealed class KServeTests
     {
         JsonObject service = Chart.ReadYaml(Tool.PathOf("deploy", "kserve", "inferenceservice.yaml"))[0];
         JsonObject spec = service["spec"]!["predictor"]!.DeepClone().AsObject();
-        foreach (string own in (string[])["minReplicas", "maxReplicas", "scaleMetric", "scaleTarget", "timeout"]) Assert.True(spec.Remove(own), own);
-        JsonObject pod = new() { ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = "predictor" }, ["spec"] = spec };
+        foreach (string own in (string[])["minReplicas", "maxReplicas", "scaleMetric", "scaleTarget", "timeout"])
+            Assert.True(spec.Remove(own), own);
+        JsonObject pod =
+            new() { ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = "predictor" }, ["spec"] = spec };
         RenderedChart chart = Chart.Render(new JsonObject());
         JsonObject container = spec["containers"]![0]!.AsObject();
 

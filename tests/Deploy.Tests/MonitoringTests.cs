@@ -26,7 +26,8 @@ public sealed partial class MonitoringTests
     public void Compose_EveryFileItMounts_IsThere()
     {
         string folder = Tool.PathOf("deploy", "docker");
-        string[] mounted = [.. MountedPath().Matches(File.ReadAllText(Path.Combine(folder, "compose.yaml"))).Select(match => match.Groups[1].Value)];
+        string[] mounted =
+            [.. MountedPath().Matches(File.ReadAllText(Path.Combine(folder, "compose.yaml"))).Select(match => match.Groups[1].Value)];
 
         Assert.Contains(mounted, path => Path.GetFullPath(path, folder) == DashboardPath);
         Assert.Contains(mounted, path => Path.GetFullPath(path, folder) == RulesPath);
@@ -70,7 +71,8 @@ public sealed partial class MonitoringTests
     {
         string text = File.ReadAllText(RulesPath) + string.Join('\n', Queries());
 
-        string[] unknown = [.. MetricName().Matches(text).Select(match => HistogramSuffix().Replace(match.Value, "")).Distinct().Except(Exposed)];
+        string[] unknown =
+            [.. MetricName().Matches(text).Select(match => HistogramSuffix().Replace(match.Value, "")).Distinct().Except(Exposed)];
 
         Assert.Empty(unknown);
     }
@@ -81,7 +83,8 @@ public sealed partial class MonitoringTests
         JsonObject[] panels = [.. Dashboard["panels"]!.AsArray().Select(panel => panel!.AsObject())];
 
         Assert.Distinct(panels.Select(panel => (int)panel["id"]!));
-        Assert.All(panels.Where(panel => (string?)panel["type"] is not ("row" or "text")), panel => Assert.NotEmpty(panel["targets"]!.AsArray()));
+        Assert.All(
+            panels.Where(panel => (string?)panel["type"] is not ("row" or "text")), panel => Assert.NotEmpty(panel["targets"]!.AsArray()));
     }
 
     [ToolFact("promtool")]

@@ -12,5 +12,6 @@ internal sealed record RenderedChart(JsonArray Objects, string Error)
 
     public JsonObject PodSpec => Single("Deployment")["spec"]!["template"]!["spec"]!.AsObject();
 
-    public JsonObject ServiceContainer => PodSpec["containers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "service");
+    public JsonObject ServiceContainer =>
+        PodSpec["containers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "service");
 }

@@ -44,7 +44,8 @@ internal sealed class RenderedPod : IDisposable
     /// <summary>Runs an init container to its end: the export tool with the rendered arguments.</summary>
     public static ToolResult RunInitContainer(RenderedChart chart, string name)
     {
-        JsonObject container = chart.PodSpec["initContainers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == name);
+        JsonObject container =
+            chart.PodSpec["initContainers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == name);
         Assert.Equal("""["dotnet","/app/export.dll"]""", container["command"]!.ToJsonString());
         return Tool.Run("dotnet", [Built("tools", "export", "export.dll"), .. container["args"]!.AsArray().Select(each => (string)each!)]);
     }

@@ -10,7 +10,8 @@ internal static class Tool
     public const int Skipped = 77;
 
     public static bool Exists(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     public static ToolResult Run(string program, IEnumerable<string> arguments, string input = "")
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Deploy.Tests;
 
-/// <summary>A fact that needs programs which a machine may lack (eng/apt-packages.txt); there it is reported as skipped, with the names.</summary>
+/// <summary>
+/// A fact that needs programs which a machine may lack (eng/apt-packages.txt); there it is reported as skipped, with the names.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ToolFactAttribute : FactAttribute
 {

@@ -45,7 +45,8 @@ public sealed class HalfPrecisionTests
         Assert.Equal((16, "generated"), (agreement.Images, agreement.Source));
         Assert.InRange(agreement.Top1, 0.5, 1);
         Assert.InRange(agreement.MaxProbabilityDifference, 1e-12, 0.1);
-        Assert.Equal(["labels.csv", "manifest.json", "model.onnx"], Directory.GetFiles(Path.GetDirectoryName(half.Model.ModelPath)!).Select(path => Path.GetFileName(path)).Order());
+        Assert.Equal(["labels.csv", "manifest.json", "model.onnx"],
+            Directory.GetFiles(Path.GetDirectoryName(half.Model.ModelPath)!).Select(path => Path.GetFileName(path)).Order());
         Assert.InRange(half.Model.Manifest.Model.Bytes, single.Model.Manifest.Model.Bytes * 0.49, single.Model.Manifest.Model.Bytes * 0.51);
         Assert.False((await exporter.ExportAsync(Assert.Single((arguments with { Precision = "fp16" }).Requests()))).Installed);
     }
@@ -57,6 +58,7 @@ public sealed class HalfPrecisionTests
         Assert.Equal(("birds", Precision.Fp16), (request.Name, request.Precision));
         ExportRequest published = Assert.Single(new ExportArguments { Models = ["resnet50_swsl"], Precision = "fp16" }.Requests());
         Assert.Equal(("resnet50_swsl_fp16", "resnet50_swsl"), (published.Name, published.Entry!.Name));
-        Assert.Contains("fp32, fp16 or int8", Assert.Throws<UsageException>(() => new ExportArguments { All = true, Precision = "int4" }.Requests()).Message);
+        Assert.Contains("fp32, fp16 or int8",
+            Assert.Throws<UsageException>(() => new ExportArguments { All = true, Precision = "int4" }.Requests()).Message);
     }
 }

@@ -30,7 +30,8 @@ public sealed class ModelExporterTests : IDisposable
         List<ExportStage> stages = [];
         ExportReport report = await Exporter().ExportAsync(Synthetic("tiny"), new Stages(stages));
         ModelManifest manifest = report.Model.Manifest;
-        Assert.Equal((ModelOrigin.Synthetic, 7, Tiny, 1000, 1), (manifest.Origin, manifest.Source.Seed, manifest.Architecture, manifest.Classes, manifest.Version));
+        Assert.Equal((ModelOrigin.Synthetic, 7, Tiny, 1000, 1),
+            (manifest.Origin, manifest.Source.Seed, manifest.Architecture, manifest.Classes, manifest.Version));
         Assert.Equal([ExportStage.Convert, ExportStage.Check], stages.Distinct());
         Assert.Contains("synthetic", Assert.Single(report.Warnings), StringComparison.Ordinal);
         ModelFileVerifier.Verify(report.Model);
@@ -52,7 +53,8 @@ public sealed class ModelExporterTests : IDisposable
     {
         string checkpoint = Checkpoint(classes: 3), labels = _folder.File("labels.txt");
         await File.WriteAllTextAsync(labels, "robin\nwren\nowl\n");
-        ExportReport report = await Exporter().ExportAsync(new ExportRequest { Name = "birds", Checkpoint = checkpoint, LabelsFile = labels });
+        ExportReport report =
+            await Exporter().ExportAsync(new ExportRequest { Name = "birds", Checkpoint = checkpoint, LabelsFile = labels });
         ModelManifest manifest = report.Model.Manifest;
         Assert.Equal((ModelOrigin.Custom, 3, "own.pth"), (manifest.Origin, manifest.Classes, manifest.Source.File));
         Assert.Equal("owl", LabelSet.Load(report.Model.LabelsPath)[2].Name);
@@ -80,7 +82,8 @@ public sealed class ModelExporterTests : IDisposable
             file.Write(BitConverter.GetBytes(float.NaN));
         }
 
-        WeightsException refused = await Assert.ThrowsAsync<WeightsException>(() => Exporter().ExportAsync(new ExportRequest { Name = "birds", Checkpoint = path }));
+        WeightsException refused = await Assert.ThrowsAsync<WeightsException>(
+            () => Exporter().ExportAsync(new ExportRequest { Name = "birds", Checkpoint = path }));
         Assert.Contains("holds NaN at element", refused.Message, StringComparison.Ordinal);
         Assert.Empty(_store.Versions("birds"));
     }
@@ -89,7 +92,8 @@ public sealed class ModelExporterTests : IDisposable
     public async Task Export_PublishedNameWithAnotherFile_IsRefused()
     {
         ExportException refused = await Assert.ThrowsAsync<ExportException>(() =>
-            Exporter().ExportAsync(new ExportRequest { Name = "resnet18_ssl", Entry = ModelCatalog.Find("resnet18_ssl"), Checkpoint = Checkpoint(3) }));
+            Exporter().ExportAsync(
+                new ExportRequest { Name = "resnet18_ssl", Entry = ModelCatalog.Find("resnet18_ssl"), Checkpoint = Checkpoint(3) }));
         Assert.Contains("d92f0530", refused.Message, StringComparison.Ordinal);
     }
 
@@ -98,7 +102,8 @@ public sealed class ModelExporterTests : IDisposable
     {
         await Exporter().ExportAsync(Synthetic("tiny"));
         ModelExporter full = new(_store, Download(), path => new FullDisk(File.Create(path), 1_000_000));
-        ModelStoreException refused = await Assert.ThrowsAsync<ModelStoreException>(() => full.ExportAsync(Synthetic("tiny") with { Force = true }));
+        ModelStoreException refused =
+            await Assert.ThrowsAsync<ModelStoreException>(() => full.ExportAsync(Synthetic("tiny") with { Force = true }));
         Assert.Contains("No space left", refused.Message, StringComparison.Ordinal);
         Assert.Equal([1], _store.Versions("tiny"));
         ModelFileVerifier.Verify(_store.Latest("tiny")!);
@@ -108,7 +113,8 @@ public sealed class ModelExporterTests : IDisposable
     [Fact]
     public async Task Export_TwoAtOnce_InstallTwoWholeVersions()
     {
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => Exporter().ExportAsync(Synthetic("tiny") with { Force = true }))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => Task.Run(() => Exporter().ExportAsync(Synthetic("tiny") with { Force = true }))));
         Assert.Equal([1, 2], _store.Versions("tiny"));
         Assert.All(_store.Versions("tiny"), version => ModelFileVerifier.Verify(_store.Open("tiny", version)));
     }
@@ -117,7 +123,8 @@ public sealed class ModelExporterTests : IDisposable
     public async Task Export_SecondOfTheSame_WaitsForTheFirst_AndFindsItDone()
     {
         byte[] content = await File.ReadAllBytesAsync(Checkpoint(1000));
-        CatalogEntry entry = ModelCatalog.Entries[0] with { Bytes = content.Length, Sha256Prefix = FileDigest.Of(Checkpoint(1000), "own.pth").Sha256[..8] };
+        CatalogEntry entry =
+            ModelCatalog.Entries[0] with { Bytes = content.Length, Sha256Prefix = FileDigest.Of(Checkpoint(1000), "own.pth").Sha256[..8] };
         using var mayAnswer = new ManualResetEventSlim();
         int asked = 0;
         using LoopbackServer server = new((_, _) =>
@@ -127,7 +134,8 @@ public sealed class ModelExporterTests : IDisposable
             return LoopbackServer.Response("200 OK", content);
         });
         var request = new ExportRequest { Name = entry.Name, Entry = entry };
-        ModelExporter Exporter() => new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
+        ModelExporter Exporter() =>
+            new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
 
         Task<ExportReport> first = Task.Run(() => Exporter().ExportAsync(request));
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref asked) == 1, TimeSpan.FromMinutes(1)));
@@ -150,9 +158,11 @@ public sealed class ModelExporterTests : IDisposable
         if (flipped) content[content.AsSpan().IndexOf(BitConverter.GetBytes(Checkpoints.SampleFiles.First[4]))] ^= 1;
         await File.WriteAllBytesAsync(path, content);
 
-        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => Exporter().ExportAsync(new ExportRequest { Name = "own", Checkpoint = path }));
+        Exception refused =
+            await Assert.ThrowsAnyAsync<Exception>(() => Exporter().ExportAsync(new ExportRequest { Name = "own", Checkpoint = path }));
 
-        Assert.Equal(flipped, refused is Export.Checkpoints.CheckpointException && refused.Message.Contains("has CRC-32", StringComparison.Ordinal));
+        Assert.Equal(
+            flipped, refused is Export.Checkpoints.CheckpointException && refused.Message.Contains("has CRC-32", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,7 +170,8 @@ public sealed class ModelExporterTests : IDisposable
     {
         CatalogEntry entry = ModelCatalog.Entries[0] with { Bytes = 1000 };
         using LoopbackServer server = new((_, _) => LoopbackServer.Response("200 OK", new byte[1000]));
-        ModelExporter exporter = new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
+        ModelExporter exporter =
+            new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
         await Assert.ThrowsAsync<DownloadException>(() => exporter.ExportAsync(new ExportRequest { Name = entry.Name, Entry = entry }));
         Assert.Empty(_store.List());
     }
@@ -172,9 +183,11 @@ public sealed class ModelExporterTests : IDisposable
         FileDigest digest = FileDigest.Of(Checkpoint(1000), "own.pth");
         CatalogEntry entry = ModelCatalog.Entries[0] with { Bytes = content.Length, Sha256Prefix = digest.Sha256[..8] };
         using LoopbackServer server = new((_, _) => LoopbackServer.Response("200 OK", content));
-        ModelExporter exporter = new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
+        ModelExporter exporter =
+            new(_store, new CheckpointDownload(_client, new DownloadOptions { BaseAddress = server.Address }, TimeProvider.System));
         ExportReport report = await exporter.ExportAsync(new ExportRequest { Name = entry.Name, Entry = entry });
-        Assert.Equal((ModelOrigin.Official, digest.Sha256, "CC-BY-NC-4.0"), (report.Model.Manifest.Origin, report.Model.Manifest.Source.Sha256, report.Model.Manifest.Licence));
+        Assert.Equal((ModelOrigin.Official, digest.Sha256, "CC-BY-NC-4.0"),
+            (report.Model.Manifest.Origin, report.Model.Manifest.Source.Sha256, report.Model.Manifest.Licence));
         Assert.Empty(Directory.EnumerateFiles(_folder.File("store/.downloads")));
     }
 

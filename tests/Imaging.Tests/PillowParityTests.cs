@@ -17,7 +17,8 @@ public sealed class PillowParityTests
     public void Prepare_EveryGoldenFile_GivesPillowsBytesAndBits() => AssertGoldens(new(new ImagingOptions(), useTurboJpeg: false));
 
     [TurboJpegFact]
-    public void Prepare_EveryGoldenFileWithTurboJpeg_GivesPillowsBytesAndBits() => AssertGoldens(new(new ImagingOptions(), useTurboJpeg: true));
+    public void Prepare_EveryGoldenFileWithTurboJpeg_GivesPillowsBytesAndBits() =>
+        AssertGoldens(new(new ImagingOptions(), useTurboJpeg: true));
 
     private static void AssertGoldens(ImagePreprocessor preprocessor)
     {

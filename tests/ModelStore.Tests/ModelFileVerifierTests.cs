@@ -39,6 +39,7 @@ public sealed class ModelFileVerifierTests : IDisposable
     {
         InstalledModel model = Sample.Install(new StoreFolder(_folder.Path));
         File.Delete(model.LabelsPath);
-        Assert.Contains("labels.csv", Assert.Throws<ModelStoreException>(() => ModelFileVerifier.Verify(model)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "labels.csv", Assert.Throws<ModelStoreException>(() => ModelFileVerifier.Verify(model)).Message, StringComparison.Ordinal);
     }
 }

@@ -44,7 +44,8 @@ public sealed class ModelInstallationTests : IDisposable
         using ModelInstallation installation = _store.Begin(Sample.Name);
         ModelManifest manifest = Sample.WriteFiles(installation, "new");
         File.Delete(installation.PathOf("labels.csv"));
-        string message = Assert.Throws<ModelStoreException>(() => installation.Commit(version => manifest with { Version = version })).Message;
+        string message =
+            Assert.Throws<ModelStoreException>(() => installation.Commit(version => manifest with { Version = version })).Message;
         Assert.Contains("labels.csv", message, StringComparison.Ordinal);
     }
 
@@ -54,7 +55,8 @@ public sealed class ModelInstallationTests : IDisposable
         Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 8 }, index => Sample.Install(_store, $"weights {index}"));
 
         Assert.Equal(Enumerable.Range(1, 16), _store.Versions(Sample.Name));
-        string[] contents = [.. _store.Versions(Sample.Name).Select(version => File.ReadAllText(_store.Open(Sample.Name, version).ModelPath))];
+        string[] contents =
+            [.. _store.Versions(Sample.Name).Select(version => File.ReadAllText(_store.Open(Sample.Name, version).ModelPath))];
         Assert.Equal(16, contents.Distinct().Count());
         foreach (int version in _store.Versions(Sample.Name)) ModelFileVerifier.Verify(_store.Open(Sample.Name, version));
     }
@@ -77,6 +79,7 @@ public sealed class ModelInstallationTests : IDisposable
     {
         string path = _folder.File("file");
         File.WriteAllText(path, "not a folder");
-        Assert.Contains("cannot be written", Assert.Throws<ModelStoreException>(() => new StoreFolder(path).Begin("a")).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written", Assert.Throws<ModelStoreException>(() => new StoreFolder(path).Begin("a")).Message,
+            StringComparison.Ordinal);
     }
 }

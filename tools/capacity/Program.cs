@@ -17,7 +17,8 @@ try
     foreach (string line in PlanTable.Plans(profiles, options)) Console.WriteLine(line);
     return 0;
 }
-catch (Exception failure) when (failure is ArgumentException or IOException or InvalidDataException or HttpRequestException or TaskCanceledException)
+catch (Exception failure)
+    when (failure is ArgumentException or IOException or InvalidDataException or HttpRequestException or TaskCanceledException)
 {
     await Console.Error.WriteLineAsync($"capacity: {failure.Message}").ConfigureAwait(false);
     return 1;
@@ -28,9 +29,11 @@ static async Task<List<ReplicaProfile>> ReadProfiles(CapacityOptions options)
     var profiles = new List<ReplicaProfile>();
     profiles.AddRange(options.Reports.SelectMany(path => BenchmarkReport.Read(path, options.PricePerCoreHour)));
     profiles.AddRange(options.Curves.Select(ProfileFile.Read));
-    if (options.Service is { } address) profiles.Add(await RunningService.ReadAsync(address, options, CancellationToken.None).ConfigureAwait(false));
+    if (options.Service is { } address)
+        profiles.Add(await RunningService.ReadAsync(address, options, CancellationToken.None).ConfigureAwait(false));
     if (profiles.Count > 0 || options.Reports.Count > 0) return profiles;
-    if (BenchmarkReport.Newest(Path.Combine("benchmarks", "results")) is { } report) profiles.AddRange(BenchmarkReport.Read(report, options.PricePerCoreHour));
+    if (BenchmarkReport.Newest(Path.Combine("benchmarks", "results")) is { } report)
+        profiles.AddRange(BenchmarkReport.Read(report, options.PricePerCoreHour));
     string own = Path.Combine(AppContext.BaseDirectory, "profiles");
     profiles.AddRange(Directory.GetFiles(own, "*.json").Order(StringComparer.Ordinal).Select(ProfileFile.Read));
     return profiles;

@@ -50,7 +50,8 @@ public sealed class ModelExporter(StoreFolder store, CheckpointDownload download
 
         // Variants of one checkpoint share its download.
         using ExportTurn turn = await ExportTurn.WaitAsync(
-            store, request.Entry?.Name ?? request.Name, () => progress?.Report(new ExportProgress(request.Name, ExportStage.Wait, 0, 0)), cancel)
+            store, request.Entry?.Name ?? request.Name,
+            () => progress?.Report(new ExportProgress(request.Name, ExportStage.Wait, 0, 0)), cancel)
             .ConfigureAwait(false);
         if (!request.Force && InstalledLookup.Find(store, request) is { } meanwhile)
             return new ExportReport(meanwhile, false, TimeSpan.Zero, 0, total.Elapsed, []);

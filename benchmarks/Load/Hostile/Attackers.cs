@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Benchmarks.Load.Hostile;
 
-/// <summary>Many hostile clients at once, each from an address of its own in 127.0.0.0/8, so that shares by address cannot stop them.</summary>
+/// <summary>
+/// Many hostile clients at once, each from an address of its own in 127.0.0.0/8, so that shares by address cannot stop them.
+/// </summary>
 internal sealed class Attackers(int port, string model)
 {
     private const int AddressesPerBlock = 250;

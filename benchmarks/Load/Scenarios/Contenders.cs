@@ -17,10 +17,12 @@ internal static class Contenders
         var peers = new List<Contender>();
         string node = Path.Combine(options.Root, "benchmarks/peers/node");
         if (Directory.Exists(Path.Combine(node, "node_modules")))
-            peers.Add(new Contender("Node", options.Port + 1, model => ["node", Path.Combine(node, "server.js"), options.Store, model, $"{options.Port + 1}"]));
+            peers.Add(new Contender(
+                "Node", options.Port + 1, model => ["node", Path.Combine(node, "server.js"), options.Store, model, $"{options.Port + 1}"]));
         string python = Path.Combine(options.Root, "benchmarks/peers/fastapi/server.py");
         if (Directory.Exists("/usr/lib/python3/dist-packages/fastapi") && Directory.Exists("/usr/lib/python3/dist-packages/torchvision"))
-            peers.Add(new Contender("FastAPI", options.Port + 2, model => ["/usr/bin/python3", python, options.Store, model, $"{options.Port + 2}"]));
+            peers.Add(new Contender(
+                "FastAPI", options.Port + 2, model => ["/usr/bin/python3", python, options.Store, model, $"{options.Port + 2}"]));
         return peers;
     }
 

@@ -6,7 +6,9 @@ using Benchmarks.Load.Reporting;
 
 namespace Benchmarks.Load.Scenarios;
 
-/// <summary>Good clients beside hostile ones: what the good ones lose, what is counted as a fault of the service, and what is left behind.</summary>
+/// <summary>
+/// Good clients beside hostile ones: what the good ones lose, what is counted as a fault of the service, and what is left behind.
+/// </summary>
 internal static class HostileScenario
 {
     private const int GoodClients = 2;
@@ -33,7 +35,8 @@ internal static class HostileScenario
     }
 
     /// <summary>With the defaults of <c>Uploads</c> and <c>Connections</c>, unlike the other scenarios.</summary>
-    private static Contender Service(BenchRun run) => Contenders.Service(run.Options, "--Uploads:AddressPercent=50", "--Shutdown:Delay=00:00:01");
+    private static Contender Service(BenchRun run) =>
+        Contenders.Service(run.Options, "--Uploads:AddressPercent=50", "--Shutdown:Delay=00:00:01");
 
     private static Task<LoadResult> GoodAsync(BenchRun run, ServiceProcess process, TimeSpan time) => ClosedLoop.RunAsync(
         process.Port, run.Requests(run.Options.SmallModel), GoodClients, time, cancellation: run.Cancellation);
@@ -56,13 +59,15 @@ internal static class HostileScenario
         double goodput = (before.Goodput + after.Goodput) / 2;
         double p99 = (P99(before) + P99(after)) / 2;
         string name = $"{Connections} {attack.Name}";
-        string answers = string.Join(", ", attackers.Outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} × {o.Key}"));
+        string answers =
+            string.Join(", ", attackers.Outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} × {o.Key}"));
         int refused = beside.Refusals.Values.Sum(r => r.Count) + beside.Errors.Values.Sum();
         run.Report.Detail($"hostile: {name}", new { before, beside, after, attackers.Outcomes, asked, unready });
         run.Report.Add(Finding.AtLeast(
             $"{name}: good clients", $"{beside.Goodput:0.0} img/s", $"without {goodput:0.0} img/s; attackers got {answers}",
             beside.Goodput / goodput, GoodputTarget));
-        run.Report.Add(Finding.AtMost($"{name}: their p99", $"{P99(beside):0} ms", $"without {p99:0} ms", P99(beside) / p99, LatencyTarget, " ×"));
+        run.Report.Add(
+            Finding.AtMost($"{name}: their p99", $"{P99(beside):0} ms", $"without {p99:0} ms", P99(beside) / p99, LatencyTarget, " ×"));
         run.Report.Add(Finding.AtMost($"{name}: their refusals and failures", $"{refused} of {beside.Requests}", "", refused, 0));
         run.Report.Add(Finding.AtMost($"{name}: unready", $"{unready} of {asked}", "", unready, 0));
     }
@@ -74,18 +79,29 @@ internal static class HostileScenario
         (Attack Attack, int Times)[] waves =
             [(Attack.Reset, Leaving), (Attack.Leaver(run.Pictures[0]), Leaving), (Attack.BadChunk, BadChunks)];
         // A first tenth fills the pools that the rest is compared with.
-        foreach ((Attack attack, int times) in waves) await attackers.RepeatAsync(attack, times / 10, AtOnce, run.Cancellation).ConfigureAwait(false);
+        foreach ((Attack attack, int times) in waves)
+            await attackers.RepeatAsync(attack, times / 10, AtOnce, run.Cancellation).ConfigureAwait(false);
         ProcessUsage usage = process.Usage;
         await SettleAsync(run, process).ConfigureAwait(false);
         (int handles, long resident) = (usage.Handles, usage.ResidentBytes);
         double failures = await FailuresAsync(run, process).ConfigureAwait(false);
-        foreach ((Attack attack, int times) in waves) await attackers.RepeatAsync(attack, times, AtOnce, run.Cancellation).ConfigureAwait(false);
+        foreach ((Attack attack, int times) in waves)
+            await attackers.RepeatAsync(attack, times, AtOnce, run.Cancellation).ConfigureAwait(false);
         await SettleAsync(run, process).ConfigureAwait(false);
         failures = await FailuresAsync(run, process).ConfigureAwait(false) - failures;
         int traces = File.ReadLines(process.LogFile).Count(line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal));
 
         string name = $"{Leaving} resets, {Leaving} leaving clients, {BadChunks} bad chunks";
-        run.Report.Detail("hostile: leavers", new { attackers.Outcomes, failures, traces, handlesBefore = handles, usage.Handles, residentBefore = resident, usage.ResidentBytes });
+        run.Report.Detail("hostile: leavers", new
+        {
+            attackers.Outcomes,
+            failures,
+            traces,
+            handlesBefore = handles,
+            usage.Handles,
+            residentBefore = resident,
+            usage.ResidentBytes
+        });
         run.Report.Add(Finding.AtMost($"{name}: 5xx by the metrics", $"{failures:0}", "", failures, 0));
         run.Report.Add(Finding.AtMost($"{name}: lines of stack traces in the log", $"{traces}", "", traces, 0));
         run.Report.Add(Finding.AtMost(
@@ -104,7 +120,9 @@ internal static class HostileScenario
         return page.Sum("http_server_request_duration_seconds_count", "http_response_status_code=\"5") ?? 0;
     }
 
-    /// <summary>Good and hostile clients together for minutes: memory, handles and threads after the first tenth stay as they are.</summary>
+    /// <summary>
+    /// Good and hostile clients together for minutes: memory, handles and threads after the first tenth stay as they are.
+    /// </summary>
     private static async Task SoakAsync(BenchRun run, ServiceProcess process)
     {
         Attack[] kinds =
@@ -131,9 +149,11 @@ internal static class HostileScenario
         await attacking.ConfigureAwait(false);
         double growth = (seen.Skip(1).Max(s => s.Mib) / seen[0].Mib) - 1;
         string name = $"{run.Options.SoakTime.TotalMinutes:0.#} minutes of good and hostile traffic";
-        run.Report.Detail("hostile: soak", new { seen = seen.Select(s => new { s.Mib, s.Handles, s.Threads }), attackers.Outcomes, images, failed });
+        run.Report.Detail(
+            "hostile: soak", new { seen = seen.Select(s => new { s.Mib, s.Handles, s.Threads }), attackers.Outcomes, images, failed });
         run.Report.Add(Finding.AtMost(
-            $"{name}: growth of RSS after the first tenth", $"{growth:P1}", string.Join(", ", seen.Select(s => $"{s.Mib:0}")) + " MiB", growth, GrowthTarget));
+            $"{name}: growth of RSS after the first tenth", $"{growth:P1}", string.Join(", ", seen.Select(s => $"{s.Mib:0}")) + " MiB",
+            growth, GrowthTarget));
         run.Report.Add(new Finding(
             $"{name}: handles and threads", string.Join(", ", seen.Select(s => $"{s.Handles}/{s.Threads}"))));
         run.Report.Add(Finding.AtMost($"{name}: good requests that failed", $"{failed} of {images}", "", failed, 0));
@@ -145,7 +165,8 @@ internal static class HostileScenario
         while (!end.IsCancellationRequested)
         {
             await attackers.RepeatAsync(attack, 5, 5, end).ConfigureAwait(false);
-            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, end)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -161,7 +182,8 @@ internal static class HostileScenario
         await end.CancelAsync().ConfigureAwait(false);
         await attacking.ConfigureAwait(false);
         run.Report.Add(Finding.AtMost(
-            "SIGTERM with a half header and a slow half body open", $"{took.TotalSeconds:0.00} s", "a delay of 1 s", took.TotalSeconds, 3, " s"));
+            "SIGTERM with a half header and a slow half body open", $"{took.TotalSeconds:0.00} s", "a delay of 1 s",
+            took.TotalSeconds, 3, " s"));
     }
 
     private static double P99(LoadResult result) => result.Latency?.P99 ?? double.PositiveInfinity;

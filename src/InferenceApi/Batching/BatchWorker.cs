@@ -50,7 +50,9 @@ internal sealed partial class BatchWorker : IDisposable
     /// <param name="clock">Times the runs.</param>
     /// <param name="logger">Told of runs that fail.</param>
     /// <param name="allCores">Shared by the workers of a model that adapts.</param>
-    /// <param name="runTimeout">A run is given up after this long, or after fifty times its estimate where that is more; zero: never.</param>
+    /// <param name="runTimeout">
+    /// A run is given up after this long, or after fifty times its estimate where that is more; zero: never.
+    /// </param>
     public BatchWorker(
         string model,
         int version,
@@ -106,7 +108,8 @@ internal sealed partial class BatchWorker : IDisposable
         MeasuredInstance? allCores = opened.AllCores is { } shared ? new(shared, runTimes.Curve, () => reopen().Take(-1)) : null;
         BatchLatencyCurve curve = runTimes.CoreCurve ?? runTimes.Curve;
         return [.. opened.Instances.Select((own, index) => new BatchWorker(
-            model.Name, model.Version, new(own, curve, () => reopen().Take(index)), queue, slots, metrics, clock, logger, allCores, runTimeout))];
+            model.Name, model.Version, new(own, curve, () => reopen().Take(index)), queue, slots, metrics, clock, logger, allCores,
+            runTimeout))];
     }
 
     /// <summary>Completes when the queue is closed and everything in it is answered.</summary>

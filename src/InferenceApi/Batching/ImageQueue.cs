@@ -43,7 +43,9 @@ public sealed class ImageQueue
     /// </summary>
     /// <param name="image">Exactly one row of floats.</param>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
-    /// <param name="cancellation">The caller leaving: an image that still waits is dropped at once; one that runs is run, and its answer dropped.</param>
+    /// <param name="cancellation">
+    /// The caller leaving: an image that still waits is dropped at once; one that runs is run, and its answer dropped.
+    /// </param>
     /// <param name="answer">Fails with <see cref="DeadlineExceededException"/>, <see cref="RunFailedException"/> or cancellation.</param>
     public bool TryEnqueue(IMemoryOwner<float> image, long deadline, CancellationToken cancellation, out Task<ImageResult> answer)
     {
@@ -85,7 +87,9 @@ public sealed class ImageQueue
         }
     }
 
-    /// <summary>Takes up to <paramref name="limit"/> images, oldest first; those past their deadline are answered so and not counted.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> images, oldest first; those past their deadline are answered so and not counted.
+    /// </summary>
     internal int Drain(PendingImage[] batch, int limit)
     {
         long now = _clock.GetTimestamp();

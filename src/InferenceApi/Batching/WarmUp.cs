@@ -113,7 +113,8 @@ public static class WarmUp
         var points = new List<BatchLatency>();
         foreach (int size in batchSizes.Sizes.Reverse())
         {
-            TimeSpan median = Time(rows => TimedRun(sessions[0], rows, slots, clock, cancellation), size, TimeSpan.Zero, () => TimeSpan.MaxValue).Median;
+            TimeSpan median =
+                Time(rows => TimedRun(sessions[0], rows, slots, clock, cancellation), size, TimeSpan.Zero, () => TimeSpan.MaxValue).Median;
             points.Insert(0, new BatchLatency(size, median));
         }
 
@@ -121,7 +122,8 @@ public static class WarmUp
         foreach (IModelInstance other in sessions.Skip(1))
         {
             // Twice: the first run plans, the second replays.
-            foreach (int size in batchSizes.Sizes.Take(useful).Reverse().SelectMany(size => (int[])[size, size])) TimedRun(other, size, slots, clock, cancellation);
+            foreach (int size in batchSizes.Sizes.Take(useful).Reverse().SelectMany(size => (int[])[size, size]))
+                TimedRun(other, size, slots, clock, cancellation);
         }
 
         return new BatchLatencyCurve(points[..useful], batchSizes);
@@ -189,7 +191,8 @@ public static class WarmUp
         return (times[times.Count / 2], times[0]);
     }
 
-    private static TimeSpan TimedRun(IModelInstance session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
+    private static TimeSpan TimedRun(
+        IModelInstance session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         int taken = slots.Take(session.Device, (free, _) => free >= session.Slots ? session.Slots : 0);

@@ -8,7 +8,9 @@ public sealed class ConnectionOptions : IValidatableObject
 {
     public const string Section = "Connections";
 
-    /// <summary>Most open connections; one more is closed at once. Four for each body that may be read, since most of them are idle.</summary>
+    /// <summary>
+    /// Most open connections; one more is closed at once. Four for each body that may be read, since most of them are idle.
+    /// </summary>
     [Range(1, 1_000_000)]
     public long MaxOpen { get; set; } = 4096;
 
@@ -35,6 +37,7 @@ public sealed class ConnectionOptions : IValidatableObject
 
     /// <summary>What the attributes cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        TrustedProxies.Where(proxy => !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _)).Select(proxy => new ValidationResult(
+        TrustedProxies.Where(proxy => !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
+            .Select(proxy => new ValidationResult(
             $"Connections:TrustedProxies has '{proxy}'; allowed: an address, or a network as 10.0.0.0/8.", [nameof(TrustedProxies)]));
 }

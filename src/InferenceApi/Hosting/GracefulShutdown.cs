@@ -47,7 +47,8 @@ internal sealed partial class GracefulShutdown(
 
     private static partial class Log
     {
-        [LoggerMessage(1032, LogLevel.Information, "Shutting down: unready now, serving for {Delay} s more, then draining for at most {Drain} s")]
+        [LoggerMessage(
+            1032, LogLevel.Information, "Shutting down: unready now, serving for {Delay} s more, then draining for at most {Drain} s")]
         public static partial void Stopping(ILogger logger, double delay, double drain);
     }
 }

@@ -1,7 +1,8 @@
 namespace InferenceApi.Hosting;
 
 /// <summary>
-/// <c>InferenceApi --healthcheck [URL]</c>: asks a running service whether it is alive, and exits 0 or 1; for images without a shell or curl.
+/// <c>InferenceApi --healthcheck [URL]</c>: asks a running service whether it is alive, and exits 0 or 1; for images without a shell or
+/// curl.
 /// </summary>
 internal static class HealthCheckCommand
 {

@@ -78,7 +78,8 @@ internal sealed partial class Rehearsal(
 
     private void PreprocessEveryFormat()
     {
-        foreach (string resource in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith("WarmUp/", StringComparison.Ordinal)))
+        foreach (string resource in Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith("WarmUp/", StringComparison.Ordinal)))
             preprocessor.Preprocess(Picture(resource["WarmUp/".Length..]), PreprocessingRecipe.ImageNet, out _).Dispose();
     }
 
@@ -95,7 +96,8 @@ internal sealed partial class Rehearsal(
         foreach (string address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             if (BindingAddress.Parse(address) is not { IsUnixPipe: false, Scheme: "http" } binding) continue;
-            bool any = !IPAddress.TryParse(binding.Host.Trim('[', ']'), out IPAddress? host) || host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any);
+            bool any = !IPAddress.TryParse(binding.Host.Trim('[', ']'), out IPAddress? host) || host.Equals(IPAddress.Any)
+                || host.Equals(IPAddress.IPv6Any);
             return new UriBuilder("http", any ? IPAddress.Loopback.ToString() : binding.Host, binding.Port).Uri;
         }
 

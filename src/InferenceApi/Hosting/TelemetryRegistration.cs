@@ -17,8 +17,8 @@ public static class TelemetryRegistration
     private const string ServiceName = "inference-service";
 
     /// <summary>
-    /// Adds <see cref="InferenceMetrics"/>, the <see cref="PrometheusExporter"/>, and, for each signal that an OTEL_EXPORTER_OTLP_* variable
-    /// names an endpoint for, its export. With OTEL_SDK_DISABLED=true only the first, which then costs next to nothing.
+    /// Adds <see cref="InferenceMetrics"/>, the <see cref="PrometheusExporter"/>, and, for each signal that an OTEL_EXPORTER_OTLP_*
+    /// variable names an endpoint for, its export. With OTEL_SDK_DISABLED=true only the first, which then costs next to nothing.
     /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -31,13 +31,15 @@ public static class TelemetryRegistration
         telemetry.WithMetrics(metrics => Metrics(metrics, builder.Configuration));
         if (IsExported(builder.Configuration, "TRACES")) telemetry.WithTracing(traces => Traces(traces, builder.Configuration));
         if (IsExported(builder.Configuration, "LOGS"))
-            telemetry.WithLogging(logs => logs.AddOtlpExporter(options => Point(options, builder.Configuration, "LOGS")), options => options.IncludeScopes = false);
+            telemetry.WithLogging(logs => logs.AddOtlpExporter(options => Point(options, builder.Configuration, "LOGS")),
+                options => options.IncludeScopes = false);
     }
 
     /// <summary>Name, version and instance; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override.</summary>
     private static void Describe(ResourceBuilder resource)
     {
-        string version = typeof(TelemetryRegistration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        string version =
+            typeof(TelemetryRegistration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         resource.Clear().AddTelemetrySdk()
             .AddService(ServiceName, serviceVersion: version.Split('+')[0])
             .AddEnvironmentVariableDetector();
@@ -46,7 +48,8 @@ public static class TelemetryRegistration
     private static void Metrics(MeterProviderBuilder metrics, IConfiguration configuration)
     {
         metrics
-            .AddMeter(InferenceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.MemoryPool", "System.Runtime")
+            .AddMeter(InferenceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+                "Microsoft.AspNetCore.MemoryPool", "System.Runtime")
             // These two would be told of every 4 KiB of every body, in both directions; what is left tells when the pool grows and shrinks.
             .AddView("aspnetcore.memory_pool.rented", MetricStreamConfiguration.Drop)
             .AddView("aspnetcore.memory_pool.pooled", MetricStreamConfiguration.Drop)

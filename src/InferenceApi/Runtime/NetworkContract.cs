@@ -22,7 +22,8 @@ internal sealed record NetworkContract(string InputName, string OutputName)
 
     private static (string Name, NodeMetadata Node) Single(IReadOnlyDictionary<string, NodeMetadata> nodes, string path, string what)
     {
-        if (nodes.Count != 1) throw new ModelStoreException($"{path}: has {nodes.Count} {what}s; a classifier has one.") { Fault = StoreFault.Network };
+        if (nodes.Count != 1)
+            throw new ModelStoreException($"{path}: has {nodes.Count} {what}s; a classifier has one.") { Fault = StoreFault.Network };
         (string name, NodeMetadata node) = nodes.First();
         return (name, node);
     }
@@ -35,6 +36,8 @@ internal sealed record NetworkContract(string InputName, string OutputName)
         for (int i = 0; fits && i < rest.Length; i++) fits = node.Dimensions[i + 1] < 0 || node.Dimensions[i + 1] == rest[i];
         if (fits) return;
         string shape = node.IsTensor ? $"{node.ElementDataType}[{string.Join(", ", node.Dimensions)}]" : node.OnnxValueType.ToString();
-        throw new ModelStoreException($"{path}: its {what} is {shape}; expected Float[batch, {string.Join(", ", rest)}].") { Fault = StoreFault.Network };
+        throw new ModelStoreException(
+            $"{path}: its {what} is {shape}; expected Float[batch, {string.Join(", ", rest)}].")
+        { Fault = StoreFault.Network };
     }
 }

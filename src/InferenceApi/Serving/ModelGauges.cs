@@ -30,7 +30,8 @@ internal sealed class ModelGauges
         _models = models;
         _time = time;
         Meter meter = metrics.Meter;
-        meter.CreateObservableGauge("inference.queue.depth", () => PerModel(model => model.Waiting), "{image}", "Images waiting for a run.");
+        meter.CreateObservableGauge(
+            "inference.queue.depth", () => PerModel(model => model.Waiting), "{image}", "Images waiting for a run.");
         meter.CreateObservableGauge(
             "inference.estimated_wait",
             () => PerModel(model => model.EstimatedWait.TotalSeconds),
@@ -41,7 +42,8 @@ internal sealed class ModelGauges
             () => PerModel(model => model.RunWait.TotalSeconds),
             "s",
             "Until all that waits for a run or is in one is answered.");
-        meter.CreateObservableGauge("inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is estimated to take.");
+        meter.CreateObservableGauge(
+            "inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is estimated to take.");
         meter.CreateObservableGauge("inference.instances", () => PerModel(model => model.Instances), "{instance}", "Instances open.");
         meter.CreateObservableGauge("inference.store.age", () => storeAge().TotalSeconds, "s", "Age of what is known of the store.");
         meter.CreateObservableGauge("inference.model.state", PerState, unit: null, "1 for the state a model is in, 0 for the others.");
@@ -51,7 +53,8 @@ internal sealed class ModelGauges
     private IEnumerable<Measurement<T>> PerModel<T>(Func<ModelStatus, T> value)
         where T : struct => Snapshot().GroupBy(
             model => model.Name,
-            (name, versions) => new Measurement<T>(versions.Last().Status is { } status ? value(status) : default, new KeyValuePair<string, object?>("model", name)));
+            (name, versions) => new Measurement<T>(
+                versions.Last().Status is { } status ? value(status) : default, new KeyValuePair<string, object?>("model", name)));
 
     private IEnumerable<Measurement<int>> Pending() =>
         Snapshot().Select(model => new Measurement<int>(model.Status?.Waiting ?? 0, InferenceMetrics.TagsOf(model.Name, model.Version)));

@@ -53,7 +53,8 @@ internal sealed class NamedModel(string name)
         Current = served;
         CurrentVersion = version;
         Loading = null;
-        foreach (InstalledVersion older in _failures.Keys.Where(failed => failed.Number <= version.Number).ToArray()) _failures.Remove(older);
+        foreach (InstalledVersion older in _failures.Keys.Where(failed => failed.Number <= version.Number).ToArray())
+            _failures.Remove(older);
     }
 
     /// <summary>

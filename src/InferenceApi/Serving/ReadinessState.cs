@@ -1,8 +1,9 @@
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// Whether traffic should come here: true from when every preloaded model is warm, and the walk with it, until the service begins to stop. A model that
-/// cannot be preloaded keeps it false, with the reason, because a replica without its models must not replace one that has them.
+/// Whether traffic should come here: true from when every preloaded model is warm, and the walk with it, until the service begins to stop.
+/// A model that cannot be preloaded keeps it false, with the reason, because a replica without its models must not replace one that has
+/// them.
 /// </summary>
 public sealed class ReadinessState
 {

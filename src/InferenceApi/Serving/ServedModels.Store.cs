@@ -17,8 +17,8 @@ public sealed partial class ServedModels
 
     /// <summary>
     /// Looks at the store and replaces every version in service that is no longer the newest good one. Requests go on with the old one
-    /// until the new one is warm; one that fails to load is told in the log and in <see cref="ModelStatus.Error"/>, and tried again later or
-    /// when its files change. Removing the newest version from the store brings the one before it back; removing all leaves what is in
+    /// until the new one is warm; one that fails to load is told in the log and in <see cref="ModelStatus.Error"/>, and tried again later
+    /// or when its files change. Removing the newest version from the store brings the one before it back; removing all leaves what is in
     /// memory.
     /// </summary>
     /// <param name="cancellation">Ends the wait for the store and for loads.</param>

@@ -58,7 +58,8 @@ public sealed partial class ServedModels : IDisposable
         lock (_gate)
         {
             ThrowIfStopping(name);
-            if (_models.TryGetValue(name, out NamedModel? model) && (model.Current is not null || model.Loading is not null)) return model.Current;
+            if (_models.TryGetValue(name, out NamedModel? model) && (model.Current is not null || model.Loading is not null))
+                return model.Current;
         }
 
         return await IsInstalledAsync(name, cancellation).ConfigureAwait(false) ? null : throw new UnknownModelException(name);

@@ -35,7 +35,8 @@ internal sealed record StoreContents(IReadOnlyDictionary<string, StoredModel> Mo
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 // Removed since it was listed, or not for us to read; the others are not its business.
-                if (Directory.Exists(Path.Combine(store.Root, name)) && before.Models.TryGetValue(name, out StoredModel? last)) models[name] = last;
+                if (Directory.Exists(Path.Combine(store.Root, name)) && before.Models.TryGetValue(name, out StoredModel? last))
+                    models[name] = last;
             }
         }
 

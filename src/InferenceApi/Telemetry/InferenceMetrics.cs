@@ -31,10 +31,12 @@ public sealed class InferenceMetrics
 
     // In the order of the enum.
     private static readonly KeyValuePair<string, object?>[] Outcomes =
-        [.. new[] { "ok", "bad_image", "refused", "expired", "cancelled", "failed" }.Select(name => new KeyValuePair<string, object?>("outcome", name))];
+        [.. new[] { "ok", "bad_image", "refused", "expired", "cancelled", "failed" }.Select(
+            name => new KeyValuePair<string, object?>("outcome", name))];
 
     private static readonly KeyValuePair<string, object?>[] Statuses =
-        [.. Enumerable.Range(0, 600).Select(status => new KeyValuePair<string, object?>("status", status.ToString("000", System.Globalization.CultureInfo.InvariantCulture)))];
+        [.. Enumerable.Range(0, 600).Select(status => new KeyValuePair<string,
+            object?>("status", status.ToString("000", System.Globalization.CultureInfo.InvariantCulture)))];
 
     private readonly ModelLabels _labels = new();
     private readonly TritonCounters _triton;
@@ -51,7 +53,8 @@ public sealed class InferenceMetrics
         _stages = Seconds("inference.stage.duration", "Time one image spent in a stage.");
         _requests = Seconds("inference.request.duration", "Time from the first byte of a classify request to its answer.");
         _batches = meter.CreateHistogram(
-            "inference.batch.size", "{image}", "Images in one run.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [.. BatchBuckets.Select(size => (int)size)] });
+            "inference.batch.size", "{image}", "Images in one run.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [.. BatchBuckets.Select(size => (int)size)] });
         _images = meter.CreateCounter<long>("inference.images", "{image}", "Images by what became of them.");
         _refusals = meter.CreateCounter<long>("inference.refusals", "{request}", "Classify requests answered with an error, by its kind.");
         _loads = meter.CreateCounter<long>("inference.model.loads", "{load}", "Attempts to load a model.");
@@ -93,7 +96,8 @@ public sealed class InferenceMetrics
     /// <param name="model">As the client wrote it.</param>
     /// <param name="outcome">Why.</param>
     /// <param name="images">How many.</param>
-    public void ImagesFailed(string? model, ImageOutcome outcome, int images = 1) => _images.Add(images, _labels.Of(model), Outcomes[(int)outcome]);
+    public void ImagesFailed(string? model, ImageOutcome outcome, int images = 1) =>
+        _images.Add(images, _labels.Of(model), Outcomes[(int)outcome]);
 
     /// <summary>A run ended.</summary>
     public void RunFinished(string model, int version, int rows, bool failed)

@@ -22,7 +22,9 @@ public static class InferenceTracing
     /// <param name="name">As in <see cref="StageTimings"/>, in lower case.</param>
     /// <param name="end">When it ended.</param>
     /// <param name="duration">How long it took.</param>
-    /// <param name="run">What <see cref="StartRun"/> gave, for the stage that waited for it; default elsewhere and where no run is traced.</param>
+    /// <param name="run">
+    /// What <see cref="StartRun"/> gave, for the stage that waited for it; default elsewhere and where no run is traced.
+    /// </param>
     public static void Stage(string name, DateTimeOffset end, TimeSpan duration, ActivityContext run = default)
     {
         if (CurrentRequest is not { TraceFlags: ActivityTraceFlags.Recorded } request) return;

@@ -18,9 +18,12 @@ internal sealed class TritonCounters
         Counter("nv_inference_request_failure", "Requests that failed.", series => series.Failure);
         Counter("nv_inference_count", "Images run; a batch of n counts n.", series => series.Images);
         Counter("nv_inference_exec_count", "Runs; a batch of n counts 1.", series => series.Runs);
-        Counter("nv_inference_request_duration_us", "Sum of the durations of answered requests, in microseconds.", series => series.RequestMicroseconds);
-        Counter("nv_inference_queue_duration_us", "Sum of the times that answered requests waited, in microseconds.", series => series.QueueMicroseconds);
-        Counter("nv_inference_compute_infer_duration_us", "Sum of the durations of the runs of answered requests, in microseconds.", series => series.RunMicroseconds);
+        Counter("nv_inference_request_duration_us", "Sum of the durations of answered requests, in microseconds.",
+            series => series.RequestMicroseconds);
+        Counter("nv_inference_queue_duration_us", "Sum of the times that answered requests waited, in microseconds.",
+            series => series.QueueMicroseconds);
+        Counter("nv_inference_compute_infer_duration_us", "Sum of the durations of the runs of answered requests, in microseconds.",
+            series => series.RunMicroseconds);
 
         // No unit: these names are somebody else's and must not get a suffix.
         void Counter(string name, string description, Func<Series, long> value) => meter.CreateObservableCounter(
@@ -28,7 +31,8 @@ internal sealed class TritonCounters
     }
 
     /// <summary>From here on the version is counted.</summary>
-    public void Add(string model, int version) => _newest[model] = _series.GetOrAdd((model, version), key => new Series(key.Model, key.Version));
+    public void Add(string model, int version) =>
+        _newest[model] = _series.GetOrAdd((model, version), key => new Series(key.Model, key.Version));
 
     /// <summary>The series of a version, of the last loaded where the version is 0, null where it was never loaded.</summary>
     public Series? Of(string model, int version)

@@ -20,5 +20,6 @@ public sealed class CeilingFiguresTests
     }
 
     private static CeilingFigures Round(double together, double apart) =>
-        new(2, DecodeMs: 3, PrepareMs: 4, PrepareMedianMs: 4, [new RawRun(1, 1, 1000 / together, together), new RawRun(2, 1, 2000 / apart, apart)]);
+        new(2, DecodeMs: 3, PrepareMs: 4, PrepareMedianMs: 4,
+            [new RawRun(1, 1, 1000 / together, together), new RawRun(2, 1, 2000 / apart, apart)]);
 }

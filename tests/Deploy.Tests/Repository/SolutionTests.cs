@@ -12,7 +12,8 @@ public sealed partial class SolutionTests
         string solution = File.ReadAllText(Tool.PathOf("InferenceService.sln"));
         string[] listed = [.. ProjectPath().Matches(solution).Select(match => match.Groups[1].Value.Replace('\\', '/'))];
 
-        Assert.Equal(Folders.SelectMany(folder => SourceTree.Files(folder, "*.csproj")).Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.Equal(Folders.SelectMany(folder => SourceTree.Files(folder, "*.csproj")).Order(StringComparer.Ordinal),
+            listed.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ const chart = new URL("../../../deploy/helm/inference-service/", import.meta.url
 const schema = JSON.parse(readFileSync(new URL("values.schema.json", chart), "utf8"));
 
 function scalar(value) {
-  if (typeof value === "string") return /^[A-Za-z][\w.\/-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value) ? value : JSON.stringify(value);
+  const plain = (text) => /^[A-Za-z][\w.\/-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text);
+  if (typeof value === "string") return plain(value) ? value : JSON.stringify(value);
   return JSON.stringify(value);
 }
 
@@ -69,7 +70,9 @@ for (const [name, text] of outputs) {
   if (process.argv.includes("--check")) {
     let current = "";
     try { current = readFileSync(file, "utf8"); } catch { /* missing counts as different */ }
-    if (current !== text) { console.error(`${name} differs from the schema: run node tests/Deploy.Tests/chart/generate.mjs`); stale = true; }
+    if (current === text) continue;
+    console.error(`${name} differs from the schema: run node tests/Deploy.Tests/chart/generate.mjs`);
+    stale = true;
   } else {
     writeFileSync(file, text);
   }

@@ -41,6 +41,7 @@ while IFS=$'\t' read -r title query; do
   asked=$((asked + 1))
   series=$(curl -sG "http://127.0.0.1:$prometheus/api/v1/query" --data-urlencode "query=$query" | jq '.data.result | length')
   if [ "${series:-0}" -eq 0 ]; then empty=$((empty + 1)); echo "NO DATA  $title: $query"; fi
-done < <(jq -r '[.. | objects | select(has("targets"))] | .[] | .title as $title | .targets[] | [$title, .expr] | @tsv' "$files/dashboard.json")
+done < <(jq -r '[.. | objects | select(has("targets"))] | .[] | .title as $title | .targets[] | [$title, .expr] | @tsv' \
+  "$files/dashboard.json")
 echo "$((asked - empty)) of $asked queries returned data"
 [ "$empty" -eq 0 ]

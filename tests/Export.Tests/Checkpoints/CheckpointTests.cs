@@ -20,7 +20,8 @@ public sealed class CheckpointTests : IDisposable
         using Checkpoint checkpoint = Open(Sample(format));
 
         Assert.Equal(format, checkpoint.Format);
-        Assert.Equal(["bn.num_batches_tracked", "conv.bias", "conv.weight"], checkpoint.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["bn.num_batches_tracked", "conv.bias", "conv.weight"],
+            checkpoint.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
         Assert.Equal(3, checkpoint.Find("conv.weight")?.Shape[0]);
         Assert.Equal([], checkpoint.Find("bn.num_batches_tracked")?.Shape ?? [1]);
         Assert.Equal(Bits(SampleFiles.First), Bits(Read(checkpoint, "conv.weight")));
@@ -49,7 +50,8 @@ public sealed class CheckpointTests : IDisposable
     public void Open_DisjointViewsOfOneStorage_AreRead()
     {
         SavedTensor[] views = [new("a", "0", 6, [4]), new("b", "0", 6, [2]) { Offset = 4 }];
-        using Checkpoint checkpoint = Open(LegacyFile.Write(StatePickle.Write(views, legacy: true), [("0", 6, SampleFiles.Bytes([1, 2, 3, 4, 5, 6]))]));
+        using Checkpoint checkpoint =
+            Open(LegacyFile.Write(StatePickle.Write(views, legacy: true), [("0", 6, SampleFiles.Bytes([1, 2, 3, 4, 5, 6]))]));
         Assert.Equal([1f, 2f, 3f, 4f], Read(checkpoint, "a"));
         Assert.Equal([5f, 6f], Read(checkpoint, "b"));
     }
@@ -59,7 +61,8 @@ public sealed class CheckpointTests : IDisposable
     {
         SavedTensor[] tensors = [new("a", "0", 12, [1, 3, 2, 2]) { Stride = [99, 1, 6, 3] }];
         float[] stored = [.. Enumerable.Range(0, 12).Select(index => (float)index)];
-        using Checkpoint checkpoint = Open(LegacyFile.Write(StatePickle.Write(tensors, legacy: true), [("0", 12, SampleFiles.Bytes(stored))]));
+        using Checkpoint checkpoint =
+            Open(LegacyFile.Write(StatePickle.Write(tensors, legacy: true), [("0", 12, SampleFiles.Bytes(stored))]));
         Assert.Equal([0f, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11], Read(checkpoint, "a"));
     }
 
@@ -74,7 +77,8 @@ public sealed class CheckpointTests : IDisposable
         {
             "HalfStorage" => MemoryMarshal.AsBytes<Half>([.. values.Select(value => (Half)value)]).ToArray(),
             "DoubleStorage" => MemoryMarshal.AsBytes<double>([.. values.Select(value => (double)value)]).ToArray(),
-            _ => MemoryMarshal.AsBytes<ushort>([.. values.Select(value => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16))]).ToArray(),
+            _ => MemoryMarshal.AsBytes<ushort>(
+                [.. values.Select(value => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16))]).ToArray(),
         };
         Assert.Equal(3 * size, bytes.Length);
         SavedTensor[] tensors = [new("a", "0", 3, [3]) { StorageClass = storage }];

@@ -41,8 +41,10 @@ public sealed class HostileCheckpointTests : IDisposable
         { "new object", new PickleWriter().Raw(0x81).Stop(), "opcode 0x81" },
         { "call of a string", new PickleWriter().NewText("os").Op(')').Op('R').Stop(), "not a function" },
         { "call of a storage class", new PickleWriter().Global("torch", "FloatStorage").Op(')').Op('R').Stop(), "not a function" },
-        { "wrong arity", new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Op(')').Op('R').Stop(), "called with 0 arguments" },
-        { "OrderedDict of arguments", new PickleWriter().Global("collections", "OrderedDict").Op(']').Raw(0x85).Op('R').Stop(), "called with 1 arguments" },
+        { "wrong arity", new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Op(')').Op('R').Stop(),
+            "called with 0 arguments" },
+        { "OrderedDict of arguments", new PickleWriter().Global("collections", "OrderedDict").Op(']').Raw(0x85).Op('R').Stop(),
+            "called with 1 arguments" },
         { "state of a dict", new PickleWriter().Op('}').Op('}').Op('b').Stop(), "other than an OrderedDict" },
         { "unwritten memo", new PickleWriter().Op('h').Raw(7).Stop(), "memo entry 7" },
         { "empty stack", new PickleWriter().Op('R').Stop(), "more values from its stack" },
@@ -162,13 +164,18 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", "where its shape needs 8 bytes")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", "where its shape needs 8 bytes")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", "a size of -2")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647],\"data_offsets\":[0,8]}}", "more elements than can be counted")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647],\"data_offsets\":[0,8]}}",
+        "more elements than can be counted")]
     [InlineData("{\"a\":{\"dtype\":\"F8\",\"shape\":[2],\"data_offsets\":[0,8]}}", "of type 'F8'")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "4 bytes follow")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "leaves a gap")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", "truncated")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "overlaps")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "'a' occurs twice")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        "overlaps")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        "'a' occurs twice")]
     public void Open_HostileSafetensors_IsRefused(string header, string reason)
     {
         // The format is told from the '{' after the length, so a header without one is not safetensors at all.
@@ -189,7 +196,8 @@ public sealed class HostileCheckpointTests : IDisposable
         Refuse([], "it is empty");
         Refuse(Encoding.UTF8.GetBytes("<html>404 Not Found</html>"), "neither a PyTorch checkpoint");
         Refuse([0x80, 0x02, 0x7d, 0x71, 0x00, 0x2e], "neither a PyTorch checkpoint");
-        Assert.Contains("it is a directory", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it is a directory", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Message, StringComparison.Ordinal);
         Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.File("absent.pth")));
     }
 

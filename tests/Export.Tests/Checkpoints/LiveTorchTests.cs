@@ -20,7 +20,8 @@ public sealed class LiveTorchTests
         o = torch.optim.SGD(m.parameters(), 0.0, momentum=0.9)
         m(torch.zeros(2, 3, 64, 64)).sum().backward(); o.step()
         w = torch.nn.DataParallel(m).to(memory_format=torch.channels_last)
-        torch.save({'epoch': 3, 'arch': 'resnet18', 'state_dict': w.state_dict(), 'best_acc1': torch.tensor(71.5), 'optimizer': o.state_dict()}, sys.argv[1] + '/training.pth')
+        torch.save({'epoch': 3, 'arch': 'resnet18', 'state_dict': w.state_dict(), 'best_acc1': torch.tensor(71.5),
+            'optimizer': o.state_dict()}, sys.argv[1] + '/training.pth')
         torch.save(m, sys.argv[1] + '/module.pth')
         torch.jit.script(torch.nn.ReLU()).save(sys.argv[1] + '/script.pth')
         """;
@@ -40,8 +41,10 @@ public sealed class LiveTorchTests
                 Assert.True(Read(plain, tensor.Name).AsSpan().SequenceEqual(Read(other, tensor.Name)), $"{name}: {tensor.Name}");
         }
 
-        Assert.Contains("save model.state_dict()", Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.File("module.pth"))).Message, StringComparison.Ordinal);
-        Assert.Contains("TorchScript", Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.File("script.pth"))).Message, StringComparison.Ordinal);
+        Assert.Contains("save model.state_dict()",
+            Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.File("module.pth"))).Message, StringComparison.Ordinal);
+        Assert.Contains("TorchScript", Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.File("script.pth"))).Message,
+            StringComparison.Ordinal);
     }
 
     private static float[] Read(Checkpoint checkpoint, string name)

@@ -21,13 +21,15 @@ internal static class SampleFiles
     public static byte[] Legacy() => Legacy(Tensors);
 
     public static byte[] Legacy(IReadOnlyList<SavedTensor> tensors, string? wrapper = null) =>
-        LegacyFile.Write(StatePickle.Write(tensors, legacy: true, wrapper), [("10", 2, Bytes(Second)), ("11", 1, new byte[8]), ("9", 6, Bytes(First))]);
+        LegacyFile.Write(
+            StatePickle.Write(tensors, legacy: true, wrapper), [("10", 2, Bytes(Second)), ("11", 1, new byte[8]), ("9", 6, Bytes(First))]);
 
     public static byte[] Zip() => Zip(StatePickle.Write(Tensors, legacy: false));
 
     public static byte[] Zip(byte[] pickle, params (string Name, byte[] Content)[] more) => ZipFile.Write(
     [
-        ("archive/data.pkl", pickle), ("archive/data/10", Bytes(Second)), ("archive/data/11", new byte[8]), ("archive/data/9", Bytes(First)),
+        ("archive/data.pkl", pickle), ("archive/data/10", Bytes(Second)), ("archive/data/11", new byte[8]),
+        ("archive/data/9", Bytes(First)),
         ("archive/version", "3\n"u8.ToArray()), .. more,
     ]);
 

@@ -7,7 +7,8 @@ public sealed class StateDictionaryTests
 {
     [Fact]
     public void SharedPrefixes_AreDropped_InAnyOrderAndNumber() =>
-        Assert.Equal(["conv1.weight", "model.fc.bias"], StateDictionary.PlainNames(["net.module.model.conv1.weight", "net.module.model.model.fc.bias"]));
+        Assert.Equal(["conv1.weight", "model.fc.bias"],
+            StateDictionary.PlainNames(["net.module.model.conv1.weight", "net.module.model.model.fc.bias"]));
 
     [Theory]
     [InlineData(512, true)]
@@ -16,7 +17,8 @@ public sealed class StateDictionaryTests
     {
         string name = new('x', length);
         if (accepted) Assert.Equal([name], StateDictionary.PlainNames([name]));
-        else Assert.Contains("has 513 characters", Assert.Throws<CheckpointException>(() => StateDictionary.PlainNames([name])).Message, StringComparison.Ordinal);
+        else Assert.Contains("has 513 characters", Assert.Throws<CheckpointException>(() => StateDictionary.PlainNames([name])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

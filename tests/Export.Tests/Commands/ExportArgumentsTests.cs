@@ -7,7 +7,8 @@ public sealed class ExportArgumentsTests
 {
     [Fact]
     public void Requests_All_AreTheTwelve() =>
-        Assert.Equal(ModelCatalog.Entries.Select(entry => entry.Name), new ExportArguments { All = true }.Requests().Select(request => request.Name));
+        Assert.Equal(ModelCatalog.Entries.Select(entry => entry.Name),
+            new ExportArguments { All = true }.Requests().Select(request => request.Name));
 
     [Theory]
     [InlineData(null, 1)]
@@ -15,14 +16,16 @@ public sealed class ExportArgumentsTests
     [InlineData("-3", -3)]
     public void Requests_Synthetic_TakeTheSeed(string? value, int seed)
     {
-        ExportRequest request = Assert.Single(new ExportArguments { Models = ["resnet50_swsl"], Synthetic = true, SyntheticValue = value }.Requests());
+        ExportRequest request =
+            Assert.Single(new ExportArguments { Models = ["resnet50_swsl"], Synthetic = true, SyntheticValue = value }.Requests());
         Assert.Equal((seed, "resnet50", "resnet50_swsl"), (request.SyntheticSeed, request.Architecture, request.Name));
     }
 
     [Fact]
     public void Requests_ModelAfterSynthetic_IsAModel()
     {
-        IReadOnlyList<ExportRequest> requests = new ExportArguments { Models = ["resnet50_ssl"], Synthetic = true, SyntheticValue = "resnet18_ssl" }.Requests();
+        IReadOnlyList<ExportRequest> requests =
+            new ExportArguments { Models = ["resnet50_ssl"], Synthetic = true, SyntheticValue = "resnet18_ssl" }.Requests();
         Assert.Equal(["resnet18_ssl", "resnet50_ssl"], requests.Select(request => request.Name));
         Assert.All(requests, request => Assert.Equal(ExportArguments.DefaultSeed, request.SyntheticSeed));
     }

@@ -48,5 +48,6 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("Exit codes: 0", output.ToString(), StringComparison.Ordinal);
     }
 
-    private Task<int> RunAsync(params string[] arguments) => ExportCommand.Build().Parse([.. arguments, "--store", _folder.Path]).InvokeAsync();
+    private Task<int> RunAsync(params string[] arguments) =>
+        ExportCommand.Build().Parse([.. arguments, "--store", _folder.Path]).InvokeAsync();
 }

@@ -35,7 +35,8 @@ public sealed class HalfStreamTests
     [Fact]
     public void EveryHalf_SurvivesTheWay_InAnyPieces()
     {
-        float[] all = [.. Enumerable.Range(0, 1 << 16).Select(bits => BitConverter.UInt16BitsToHalf((ushort)bits)).Where(Half.IsFinite).Select(half => (float)half)];
+        float[] all = [.. Enumerable.Range(0, 1 << 16).Select(bits => BitConverter.UInt16BitsToHalf((ushort)bits)).Where(Half.IsFinite)
+            .Select(half => (float)half)];
 
         Assert.Equal(all, Convert(all).Select(bits => (float)BitConverter.UInt16BitsToHalf(bits)));
     }

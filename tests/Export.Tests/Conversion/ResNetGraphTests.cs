@@ -17,7 +17,8 @@ public sealed class ResNetGraphTests
     [InlineData("resnext101_32x16d", 241, 104, 100, 33, 210, 193_860_328)]
     [InlineData("resnext101_32x32d", 241, 104, 100, 33, 210, 468_233_960)]
     [InlineData("resnext101_32x48d", 241, 104, 100, 33, 210, 827_984_616)]
-    public void Build_PublishedArchitecture_HasPyTorchsCounts(string name, int nodes, int convolutions, int relus, int sums, int initializers, long floats)
+    public void Build_PublishedArchitecture_HasPyTorchsCounts(
+        string name, int nodes, int convolutions, int relus, int sums, int initializers, long floats)
     {
         OnnxGraph graph = Build(name);
         Assert.Equal((nodes, initializers), (graph.Nodes.Count, graph.Initializers.Count));

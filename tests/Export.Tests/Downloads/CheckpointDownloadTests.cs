@@ -58,7 +58,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     public async Task Fetch_PartialFileOfAnEarlierRun_IsResumed()
     {
         await File.WriteAllBytesAsync(_folder.File("model-x.pth.part"), Content[..99_999]);
-        using LoopbackServer server = new((_, _) => LoopbackServer.Response("206 Partial Content", Content[99_999..], range: "bytes 99999-99999/100000"));
+        using LoopbackServer server =
+            new((_, _) => LoopbackServer.Response("206 Partial Content", Content[99_999..], range: "bytes 99999-99999/100000"));
         (string path, _) = await Download(server).FetchAsync(Entry, _folder.Path);
         Assert.Equal(Content, await File.ReadAllBytesAsync(path));
         Assert.Contains("/files/model-x.pth", server.Requests[0], StringComparison.Ordinal);
@@ -67,7 +68,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     [Fact]
     public async Task Fetch_BusyServer_IsRetriedWithDoublingWaits()
     {
-        using LoopbackServer server = new((request, _) => request < 3 ? LoopbackServer.Response("503 Busy", []) : LoopbackServer.Response("200 OK", Content));
+        using LoopbackServer server =
+            new((request, _) => request < 3 ? LoopbackServer.Response("503 Busy", []) : LoopbackServer.Response("200 OK", Content));
         _ = await Download(server).FetchAsync(Entry, _folder.Path);
         Assert.Equal([0.5, 1, 2], _clock.Waits.Select(wait => wait.TotalSeconds));
     }
@@ -135,5 +137,6 @@ public sealed class CheckpointDownloadTests : IDisposable
         Assert.Empty(server.Requests);
     }
 
-    private CheckpointDownload Download(LoopbackServer server) => new(_client, new DownloadOptions { BaseAddress = server.Address }, _clock);
+    private CheckpointDownload Download(LoopbackServer server) =>
+        new(_client, new DownloadOptions { BaseAddress = server.Address }, _clock);
 }

@@ -7,7 +7,8 @@ internal sealed class ImpatientClock(TimeSpan guard) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime >= guard || dueTime == Timeout.InfiniteTimeSpan) return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        if (dueTime >= guard || dueTime == Timeout.InfiniteTimeSpan)
+            return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
         Waits.Add(dueTime);
         return System.CreateTimer(callback, state, TimeSpan.Zero, period);
     }

@@ -27,7 +27,8 @@ internal sealed class LoopbackServer : IDisposable
     public static byte[] Response(string status, byte[] body, int? length = null, string? range = null) =>
     [
         .. System.Text.Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {status}\r\nContent-Length: {length ?? body.Length}\r\nConnection: close\r\n{(range is null ? "" : $"Content-Range: {range}\r\n")}\r\n"),
+            $"HTTP/1.1 {status}\r\nContent-Length: {length ?? body.Length}\r\nConnection: "
+            + $"close\r\n{(range is null ? "" : $"Content-Range: {range}\r\n")}\r\n"),
         .. body,
     ];
 

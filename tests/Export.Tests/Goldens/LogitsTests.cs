@@ -29,7 +29,8 @@ public sealed class LogitsTests
         string path = folder.File("model.onnx");
         using (FileStream file = File.Create(path))
         {
-            new OnnxWriter(new OnnxFile(ResNetGraph.Build(architecture, new FormulaWeights(architecture), 224), "test", "1", [])).Write(file);
+            new OnnxWriter(new OnnxFile(ResNetGraph.Build(architecture, new FormulaWeights(architecture), 224), "test", "1", []))
+                .Write(file);
         }
 
         float[] images = FormulaWeights.Images(5);
@@ -38,7 +39,8 @@ public sealed class LogitsTests
         float largest = expected.Max(Math.Abs);
         float difference = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
         Assert.True(difference <= 1e-4f * largest, $"{name}: max abs difference {difference}, largest logit {largest}");
-        Assert.True(expected[Classes..(2 * Classes)].Zip(expected[(2 * Classes)..], (a, b) => Math.Abs(a - b)).Max() > 50 * difference, "The images are too much alike to tell rows apart.");
+        Assert.True(expected[Classes..(2 * Classes)].Zip(expected[(2 * Classes)..], (a, b) => Math.Abs(a - b)).Max() > 50 * difference,
+            "The images are too much alike to tell rows apart.");
     }
 
     [TorchFact]

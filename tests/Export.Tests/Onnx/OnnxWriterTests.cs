@@ -36,6 +36,7 @@ public sealed class OnnxWriterTests
     private static OnnxWriter Writer(string name, int seed, int classes = 10)
     {
         ResNetArchitecture architecture = ResNetNames.Find(name, classes)!;
-        return new OnnxWriter(new OnnxFile(ResNetGraph.Build(architecture, new SyntheticWeights(architecture, seed), 224), "test", "1", [new("key", "value")]));
+        return new OnnxWriter(new OnnxFile(
+            ResNetGraph.Build(architecture, new SyntheticWeights(architecture, seed), 224), "test", "1", [new("key", "value")]));
     }
 }

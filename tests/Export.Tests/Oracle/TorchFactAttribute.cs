@@ -1,6 +1,8 @@
 namespace Export.Tests.Oracle;
 
-/// <summary>A fact that asks PyTorch; skipped with the reason where it is not installed. Committed goldens are checked everywhere.</summary>
+/// <summary>
+/// A fact that asks PyTorch; skipped with the reason where it is not installed. Committed goldens are checked everywhere.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TorchFactAttribute : FactAttribute
 {

@@ -35,7 +35,8 @@ public sealed class ResNetRecognitionTests : IDisposable
     [Theory]
     [InlineData("missing", "tensor 'layer2.0.bn1.running_mean' is missing, expected [128]")]
     [InlineData("extra", "'layer2.0.se.weight' [8, 128] does not belong to it")]
-    [InlineData("renamed", "'layer3.1.conv2.weight' is missing, expected [256, 256, 3, 3]; found 'old.layer3.1.conv2.weight' [256, 256, 3, 3] instead")]
+    [InlineData("renamed",
+        "'layer3.1.conv2.weight' is missing, expected [256, 256, 3, 3]; found 'old.layer3.1.conv2.weight' [256, 256, 3, 3] instead")]
     [InlineData("misshapen", "'layer4.0.downsample.0.weight' is [512, 256, 3, 3], expected [512, 256, 1, 1]")]
     [InlineData("small stem", "'conv1.weight' is [64, 3, 3, 3], expected [64, 3, 7, 7]")]
     [InlineData("grayscale", "'conv1.weight' is [64, 1, 7, 7], expected [64, 3, 7, 7]")]
@@ -51,7 +52,9 @@ public sealed class ResNetRecognitionTests : IDisposable
             case "missing": tensors.RemoveAll(tensor => tensor.Name == "layer2.0.bn1.running_mean"); break;
             case "extra": tensors.Add(new("layer2.0.se.weight", [8, 128])); break;
             case "renamed": Replace(tensors, "layer3.1.conv2.weight", new("old.layer3.1.conv2.weight", [256, 256, 3, 3])); break;
-            case "misshapen": Replace(tensors, "layer4.0.downsample.0.weight", new("layer4.0.downsample.0.weight", [512, 256, 3, 3])); break;
+            case "misshapen":
+                Replace(
+                tensors, "layer4.0.downsample.0.weight", new("layer4.0.downsample.0.weight", [512, 256, 3, 3])); break;
             case "small stem": Replace(tensors, "conv1.weight", new("conv1.weight", [64, 3, 3, 3])); break;
             case "grayscale": Replace(tensors, "conv1.weight", new("conv1.weight", [64, 1, 7, 7])); break;
             case "no head": tensors.RemoveAll(tensor => tensor.Name.StartsWith("fc.", StringComparison.Ordinal)); break;
@@ -89,5 +92,6 @@ public sealed class ResNetRecognitionTests : IDisposable
         return ResNetRecognition.Recognise(checkpoint);
     }
 
-    private static void Replace(List<TensorShape> tensors, string name, TensorShape other) => tensors[tensors.FindIndex(tensor => tensor.Name == name)] = other;
+    private static void Replace(List<TensorShape> tensors, string name, TensorShape other) =>
+        tensors[tensors.FindIndex(tensor => tensor.Name == name)] = other;
 }

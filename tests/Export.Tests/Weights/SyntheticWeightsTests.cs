@@ -25,5 +25,6 @@ public sealed class SyntheticWeightsTests
     }
 
     [Fact]
-    public void Read_Variances_ArePositive() => Assert.All(new SyntheticWeights(Architecture, 3).ReadAll("bn1.running_var", 64), value => Assert.InRange(value, 0.5f, 1.5f));
+    public void Read_Variances_ArePositive() =>
+        Assert.All(new SyntheticWeights(Architecture, 3).ReadAll("bn1.running_var", 64), value => Assert.InRange(value, 0.5f, 1.5f));
 }

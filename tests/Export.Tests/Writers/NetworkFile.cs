@@ -18,7 +18,8 @@ internal static class NetworkFile
     ];
 
     /// <summary>Writes the legacy layout; without weights the storages are holes of zeros, which take no disk.</summary>
-    public static void WriteLegacy(string path, IReadOnlyList<TensorShape> tensors, WeightSource? weights = null, string prefix = "", string? wrapper = null)
+    public static void WriteLegacy(
+        string path, IReadOnlyList<TensorShape> tensors, WeightSource? weights = null, string prefix = "", string? wrapper = null)
     {
         SavedTensor[] described = Describe(tensors);
         SavedTensor[] named = [.. described.Select(tensor => tensor with { Name = prefix + tensor.Name })];

@@ -35,7 +35,8 @@ internal sealed class PickleWriter
     }
 
     /// <summary>A string object that occurs again: stored once, recalled afterwards.</summary>
-    public PickleWriter SharedText(string text) => _memo.TryGetValue(text, out int index) ? Indexed('h', 'j', index) : NewText(text).Put(text);
+    public PickleWriter SharedText(string text) =>
+        _memo.TryGetValue(text, out int index) ? Indexed('h', 'j', index) : NewText(text).Put(text);
 
     public PickleWriter Global(string module, string name)
     {

@@ -12,11 +12,13 @@ internal sealed class ScriptedWeights : WeightSource
     {
         Random random = new(42);
         foreach (TensorShape tensor in layer.Tensors)
-            _tensors[tensor.Name] = [.. Enumerable.Range(0, (int)tensor.Count).Select(_ => tensor.Name.EndsWith("_var", StringComparison.Ordinal) ? random.NextSingle() + 0.01f : random.NextSingle() - 0.5f)];
+            _tensors[tensor.Name] = [.. Enumerable.Range(0, (int)tensor.Count).Select(
+                _ => tensor.Name.EndsWith("_var", StringComparison.Ordinal) ? random.NextSingle() + 0.01f : random.NextSingle() - 0.5f)];
         _tensors[layer.Norm + ".weight"][0] = 2f;
     }
 
     public float[] this[string tensor] => _tensors[tensor];
 
-    public override void Read(string tensor, long first, Span<float> destination) => _tensors[tensor].AsSpan((int)first, destination.Length).CopyTo(destination);
+    public override void Read(string tensor, long first, Span<float> destination) =>
+        _tensors[tensor].AsSpan((int)first, destination.Length).CopyTo(destination);
 }

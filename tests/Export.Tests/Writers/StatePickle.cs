@@ -32,7 +32,8 @@ internal static class StatePickle
     private static void Tensor(PickleWriter pickle, SavedTensor tensor, bool legacy)
     {
         pickle.Global("torch._utils", "_rebuild_tensor_v2").Op('(');
-        pickle.Op('(').SharedText("storage").Global("torch", tensor.StorageClass).NewText(tensor.Key).Put().SharedText("cpu").Integer(tensor.StorageCount);
+        pickle.Op('(').SharedText("storage").Global("torch", tensor.StorageClass).NewText(tensor.Key).Put().SharedText("cpu")
+            .Integer(tensor.StorageCount);
         if (legacy) pickle.Op('N');
         pickle.Op('t').Put().Op('Q').Integer(tensor.Offset).Tuple(tensor.Size).Tuple(tensor.Strides).Raw(0x89);
         pickle.EmptyOrderedDict().Op('t').Put().Op('R').Put();

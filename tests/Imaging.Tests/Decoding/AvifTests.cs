@@ -4,7 +4,9 @@ using TestKit;
 
 namespace Imaging.Tests.Decoding;
 
-/// <summary>Pillow 9.4 reads no AVIF, so the oracle is the formula the lossless file was made from: byte i of the rows is 7 · i mod 251.</summary>
+/// <summary>
+/// Pillow 9.4 reads no AVIF, so the oracle is the formula the lossless file was made from: byte i of the rows is 7 · i mod 251.
+/// </summary>
 public sealed class AvifTests
 {
     private const int Width = 40, Height = 30;

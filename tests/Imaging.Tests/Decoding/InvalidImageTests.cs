@@ -135,5 +135,6 @@ public class InvalidImageTests
     }
 
     private InvalidImageException Refused(byte[] encoded, ImagePreprocessor? preprocessor = null) =>
-        Assert.Throws<InvalidImageException>(() => (preprocessor ?? _preprocessor).Preprocess(encoded, PreprocessingRecipe.ImageNet, out _));
+        Assert.Throws<InvalidImageException>(
+            () => (preprocessor ?? _preprocessor).Preprocess(encoded, PreprocessingRecipe.ImageNet, out _));
 }

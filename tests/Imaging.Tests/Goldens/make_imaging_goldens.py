@@ -60,7 +60,8 @@ def shapes():
         pixels = picture(width, height) // coarse * coarse
         save("shape-%dx%d.png" % (width, height), Image.fromarray(pixels), format="PNG", optimize=True)
     for width, height in [(1, 5000), (5000, 1), (2, 4999), (4999, 3), (1, 65500), (65500, 1)]:
-        save("shape-%dx%d.png" % (width, height), Image.fromarray(picture(width, height, 1)[..., 0] // 16 * 16), format="PNG", optimize=True)
+        pixels = picture(width, height, 1)[..., 0] // 16 * 16
+        save("shape-%dx%d.png" % (width, height), Image.fromarray(pixels), format="PNG", optimize=True)
     save("shape-1500x1100.jpg", Image.fromarray(picture(1500, 1100) // 32 * 32), format="JPEG", quality=20)
     save("shape-1x3000.jpg", Image.fromarray(picture(1, 3000)), format="JPEG")
     save("shape-3000x2.jpg", Image.fromarray(picture(3000, 2)), format="JPEG")
@@ -151,7 +152,8 @@ def jpegs():
         "rgb-ids": dict(sampling=[(1, 1)] * 3, ids=b"RGB"), "other-ids": dict(sampling=[(1, 1)] * 3, ids=bytes([5, 9, 12])),
         "cmyk-no-adobe": dict(sampling=[(1, 1)] * 4), "cmyk-adobe": dict(sampling=[(1, 1)] * 4, adobe=0),
         "ycck": dict(sampling=[(1, 1)] * 4, adobe=2), "ycck-420": dict(sampling=[(2, 2), (1, 1), (1, 1), (2, 2)], adobe=2),
-        "two-components": dict(sampling=[(1, 1)] * 2), "grey-sampled": dict(sampling=[(2, 2)]), "twelve-bit": dict(sampling=[(1, 1)] * 3, precision=12),
+        "two-components": dict(sampling=[(1, 1)] * 2), "grey-sampled": dict(sampling=[(2, 2)]),
+        "twelve-bit": dict(sampling=[(1, 1)] * 3, precision=12),
         "422-luma-under": dict(sampling=[(1, 1), (2, 1), (2, 1)]), "odd-factors": dict(sampling=[(3, 1), (1, 1), (1, 1)]),
     }
     for name, kind in kinds.items():
@@ -163,7 +165,8 @@ def damaged_jpegs():
     for kind in ("420", "444", "420-progressive"):
         whole = FILES["jpeg-%s.jpg" % kind]
         for name, data in [
-                ("no-end", whole[:-2]), ("half-end", whole[:-1]), ("two-zeros", whole[:-2] + b"\0\0"), ("many-zeros", whole[:-2] + b"\0" * 32),
+                ("no-end", whole[:-2]), ("half-end", whole[:-1]), ("two-zeros", whole[:-2] + b"\0\0"),
+                ("many-zeros", whole[:-2] + b"\0" * 32),
                 ("last-40", whole[:-40]), ("half", whole[:len(whole) // 2]), ("half-with-end", whole[:len(whole) * 2 // 3] + b"\xff\xd9"),
                 ("garbage", whole + b"garbage" * 20), ("header-only", whole[:300]), ("start-only", whole[:3]), ("no-start", whole[2:])]:
             FILES["damaged-jpeg-%s-%s.jpg" % (kind, name)] = data

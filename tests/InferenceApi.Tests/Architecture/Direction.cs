@@ -26,7 +26,8 @@ internal static class Direction
     public static IReadOnlyList<string> Circle(string root, IEnumerable<Type> types)
     {
         Type[] own = [.. types.Where(type => IsIn(root, type))];
-        var uses = own.SelectMany(type => UsedTypes.Of(type).Where(used => IsIn(root, used)).Select(used => (type.Namespace, Used: used.Namespace)))
+        var uses = own.SelectMany(
+            type => UsedTypes.Of(type).Where(used => IsIn(root, used)).Select(used => (type.Namespace, Used: used.Namespace)))
             .Where(use => use.Namespace != use.Used).ToLookup(use => use.Namespace!, use => use.Used!);
         HashSet<string> left = [.. own.Select(type => type.Namespace!)];
         while (left.FirstOrDefault(space => !uses[space].Any(left.Contains) || !left.Any(user => uses[user].Contains(space))) is { } free)

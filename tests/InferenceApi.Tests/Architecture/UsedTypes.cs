@@ -16,7 +16,8 @@ internal static class UsedTypes
         typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value & 0xffff);
 
     /// <summary>What one type uses, without repetition; the types nested in it are types of their own.</summary>
-    public static IEnumerable<Type> Of(Type type) => Direct(type).Where(used => used is not null).SelectMany(used => Parts(used!)).Distinct();
+    public static IEnumerable<Type> Of(Type type) =>
+        Direct(type).Where(used => used is not null).SelectMany(used => Parts(used!)).Distinct();
 
     private static IEnumerable<Type?> Direct(Type type)
     {
@@ -40,7 +41,8 @@ internal static class UsedTypes
         return
         [
             .. body.LocalVariables.Select(local => local.LocalType),
-            .. body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType),
+            .. body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause)
+                .Select(clause => clause.CatchType),
             .. Tokens(body.GetILAsByteArray()!).SelectMany(token => Named(method, token)),
         ];
     }
@@ -80,7 +82,8 @@ internal static class UsedTypes
     private static IEnumerable<Type> Parts(Type type) =>
         type.IsGenericParameter ? []
         : type.HasElementType ? Parts(type.GetElementType()!)
-        : type.IsFunctionPointer ? [.. Parts(type.GetFunctionPointerReturnType()), .. type.GetFunctionPointerParameterTypes().SelectMany(Parts)]
+        : type.IsFunctionPointer
+            ? [.. Parts(type.GetFunctionPointerReturnType()), .. type.GetFunctionPointerParameterTypes().SelectMany(Parts)]
         : type.IsConstructedGenericType ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Parts)]
         : [type];
 }

@@ -192,7 +192,8 @@ public sealed class AdaptiveBatchingTests
             }),
         ];
 
-        BatchLatencyCurve curve = WarmUp.MeasureTogether(sessions, new ComputeSlots(3), TimeProvider.System, TimeSpan.FromSeconds(1), default);
+        BatchLatencyCurve curve =
+            WarmUp.MeasureTogether(sessions, new ComputeSlots(3), TimeProvider.System, TimeSpan.FromSeconds(1), default);
 
         Assert.Equal((3, 1), (most, curve.LargestUsefulBatch));
         Assert.All(sessions, session => Assert.True(session.Runs.Count >= 2));

@@ -26,7 +26,8 @@ internal sealed class AdaptiveRig : IDisposable
         _workers =
         [
             .. OneCore.Select(session => new BatchWorker(
-                "model", 1, new(session, narrow), Queue, slots, _metrics.Metrics, Clock, NullLogger.Instance, new MeasuredInstance(AllCores, wide))),
+                "model", 1, new(session, narrow), Queue, slots, _metrics.Metrics, Clock, NullLogger.Instance,
+                new MeasuredInstance(AllCores, wide))),
         ];
         Admission = new Admission(Queue, new RunTimeModel(wide, narrow, slots.Count), slots, _workers, Clock);
         foreach (BatchWorker worker in _workers) worker.Start();

@@ -43,7 +43,8 @@ public sealed class AdmissionTests
         for (int value = 0; value < 7; value++) _ = rig.Enqueue(value);
 
         // Eight images are two full batches, 100 ms, and decoding takes 10; of which nothing is known yet, so a quarter is added.
-        using (AdmissionTicket ticket = rig.Admission.Admit(1, rig.Clock.In(TimeSpan.FromMilliseconds(137.6)), TimeSpan.FromMilliseconds(10)))
+        using (AdmissionTicket ticket = rig.Admission.Admit(
+            1, rig.Clock.In(TimeSpan.FromMilliseconds(137.6)), TimeSpan.FromMilliseconds(10)))
             Assert.Equal(1, rig.Admission.Reserved);
         Assert.Equal(0, rig.Admission.Reserved);
 

@@ -4,7 +4,9 @@ using TestKit;
 
 namespace InferenceApi.Tests.Batching;
 
-/// <summary>The rules of batching. Every test ends with the check that all image memory came back, once (<see cref="BatchingRig"/>).</summary>
+/// <summary>
+/// The rules of batching. Every test ends with the check that all image memory came back, once (<see cref="BatchingRig"/>).
+/// </summary>
 public sealed class BatchWorkerTests
 {
     [Fact]
@@ -86,7 +88,8 @@ public sealed class BatchWorkerTests
         var queue = new ImageQueue(64, session.RowLength, clock);
         using var metrics = new TestMetrics();
         var worker = new BatchWorker(
-            "model", 1, new MeasuredInstance(session, BatchingRig.LinearCurve(2)), queue, slots, metrics.Metrics, clock, NullLogger.Instance);
+            "model", 1, new MeasuredInstance(session, BatchingRig.LinearCurve(2)), queue, slots, metrics.Metrics, clock,
+            NullLogger.Instance);
         for (int value = 0; value < 5; value++) Assert.True(queue.TryEnqueue(images.Rent(value), long.MaxValue, default, out _));
         queue.Close();
 

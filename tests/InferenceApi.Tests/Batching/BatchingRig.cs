@@ -22,7 +22,8 @@ internal sealed class BatchingRig : IDisposable
         Images = new CountedImages(Session.RowLength);
         Queue = new ImageQueue(capacity, Session.RowLength, clock);
         Curve = LinearCurve(maxBatch);
-        Worker = new BatchWorker("model", 1, new MeasuredInstance(Session, Curve), Queue, slots, _metrics.Metrics, clock, NullLogger.Instance);
+        Worker = new BatchWorker(
+            "model", 1, new MeasuredInstance(Session, Curve), Queue, slots, _metrics.Metrics, clock, NullLogger.Instance);
         Admission = new Admission(Queue, new RunTimeModel(Curve), slots, [Worker], clock);
         Worker.Start();
     }

@@ -107,6 +107,7 @@ public sealed class BucketedBatchingTests
     private static BatchLatencyCurve Curve(int fixedMs, int perImageMs)
     {
         BatchSizes batchSizes = BatchSizes.Gpu(64);
-        return new([.. batchSizes.Sizes.Select(size => new BatchLatency(size, TimeSpan.FromMilliseconds(fixedMs + (perImageMs * size))))], batchSizes);
+        return new([.. batchSizes.Sizes.Select(size => new BatchLatency(size, TimeSpan.FromMilliseconds(fixedMs + (perImageMs * size))))],
+            batchSizes);
     }
 }

@@ -38,7 +38,8 @@ internal sealed class FaultyRig : IDisposable
         _workers =
         [
             .. Enumerable.Range(0, workers).Select(_ => new BatchWorker(
-                "model", 1, new(Open(1), Curve(), () => Reopen(1)), Queue, Slots, _metrics.Metrics, clock, NullLogger.Instance, wide, runTimeout)),
+                "model", 1, new(Open(1), Curve(), () => Reopen(1)), Queue, Slots, _metrics.Metrics, clock, NullLogger.Instance, wide,
+                runTimeout)),
         ];
         foreach (BatchWorker worker in _workers) worker.Start();
     }

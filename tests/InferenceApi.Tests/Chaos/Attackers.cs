@@ -4,7 +4,9 @@ using InferenceApi.Tests.Endpoints;
 
 namespace InferenceApi.Tests.Chaos;
 
-/// <summary>Clients who send too slowly, leave, break the protocol or send what is no picture; each call is one of them, by the seed.</summary>
+/// <summary>
+/// Clients who send too slowly, leave, break the protocol or send what is no picture; each call is one of them, by the seed.
+/// </summary>
 internal static class Attackers
 {
     private const int Kinds = 8;
@@ -58,13 +60,15 @@ internal static class Attackers
                 await DrainAsync(stream, cancellation);
                 break;
             default: // a form that never ends
-                await SendAsync(stream, Head(model, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 50000"), cancellation);
+                await SendAsync(
+                    stream, Head(model, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 50000"), cancellation);
                 await SendAsync(stream, "--b\r\nContent-Disposition: form-data; name=image; filename=x\r\n\r\n", cancellation);
                 break;
         }
     }
 
-    private static string Head(string model, string headers) => $"POST /v1/models/{model}:classify HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n";
+    private static string Head(string model, string headers) =>
+        $"POST /v1/models/{model}:classify HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n";
 
     private static Task SendAsync(NetworkStream stream, string text, CancellationToken cancellation) =>
         stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancellation).AsTask();

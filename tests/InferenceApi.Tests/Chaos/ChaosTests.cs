@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace InferenceApi.Tests.Chaos;
 
 /// <summary>
-/// Good clients among attackers, failing runs, new and damaged versions: every request of a good client gets one answer, its own, and exact,
-/// or a refusal that it can understand. CHAOS_SECONDS (default 10) says how long, CHAOS_SEED which schedule.
+/// Good clients among attackers, failing runs, new and damaged versions: every request of a good client gets one answer, its own, and
+/// exact, or a refusal that it can understand. CHAOS_SECONDS (default 10) says how long, CHAOS_SEED which schedule.
 /// </summary>
 public sealed partial class ChaosTests(ITestOutputHelper output)
 {
@@ -31,12 +31,14 @@ public sealed partial class ChaosTests(ITestOutputHelper output)
         Task store = Task.Run(() => ChangeStoreAsync(service, end.Token));
         await Task.WhenAll([.. good, .. bad, store]).WaitAsync(Length + TimeSpan.FromSeconds(60));
 
-        foreach (((string model, int status), int count) in statuses.OrderBy(each => each.Key)) output.WriteLine($"{model} {status}: {count}");
+        foreach (((string model, int status), int count) in statuses.OrderBy(each => each.Key))
+            output.WriteLine($"{model} {status}: {count}");
         Assert.Equal(0, wrong);
         Assert.All(statuses.Keys.Where(key => key.Model == ChaosFactory.Sound), key => Assert.True(key.Status is 200 or 429, $"{key}"));
         Assert.True(statuses[(ChaosFactory.Sound, 200)] > 20);
         Assert.All(
-            statuses.Keys.Where(key => key.Model == ChaosFactory.Faulty), key => Assert.True(key.Status is 200 or 429 or 500 or 503, $"{key}"));
+            statuses.Keys.Where(key => key.Model == ChaosFactory.Faulty),
+            key => Assert.True(key.Status is 200 or 429 or 500 or 503, $"{key}"));
         // When it is over, it is over.
         using HttpClient after = new() { BaseAddress = service.Address };
         for (int i = 0; i < pictures.Length; i++) Assert.Equal(expected[i], await ExpectedAsync(service.Address, pictures[i]));
@@ -53,7 +55,8 @@ public sealed partial class ChaosTests(ITestOutputHelper output)
             {
                 string model = random.Next(3) == 0 ? ChaosFactory.Faulty : ChaosFactory.Sound;
                 int picture = random.Next(pictures.Length);
-                using HttpResponseMessage answer = await client.PostAsync($"/v1/models/{model}:classify", new ByteArrayContent(pictures[picture]));
+                using HttpResponseMessage answer =
+                    await client.PostAsync($"/v1/models/{model}:classify", new ByteArrayContent(pictures[picture]));
                 string body = await answer.Content.ReadAsStringAsync();
                 statuses.AddOrUpdate((model, (int)answer.StatusCode), 1, (_, count) => count + 1);
                 if (answer.IsSuccessStatusCode && ResultsOf(body) != expected[picture]) Interlocked.Increment(ref wrong);
@@ -99,7 +102,8 @@ public sealed partial class ChaosTests(ITestOutputHelper output)
     private static async Task<string> ExpectedAsync(Uri address, byte[] picture)
     {
         using HttpClient client = new() { BaseAddress = address };
-        using HttpResponseMessage answer = await client.PostAsync($"/v1/models/{ChaosFactory.Sound}:classify", new ByteArrayContent(picture));
+        using HttpResponseMessage answer =
+            await client.PostAsync($"/v1/models/{ChaosFactory.Sound}:classify", new ByteArrayContent(picture));
         return ResultsOf(await answer.Content.ReadAsStringAsync());
     }
 

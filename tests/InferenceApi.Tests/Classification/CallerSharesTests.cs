@@ -40,5 +40,6 @@ public sealed class CallerSharesTests
 
     [Fact]
     public void LargestRequest_IsHalfOfTheDefaultLine_AtMost() =>
-        Assert.True(new ServingOptions().QueueCapacityFor(largestBatch: 1) / 2 >= new InferenceApi.Endpoints.Uploads.UploadOptions().MaxImages);
+        Assert.True(
+            new ServingOptions().QueueCapacityFor(largestBatch: 1) / 2 >= new InferenceApi.Endpoints.Uploads.UploadOptions().MaxImages);
 }

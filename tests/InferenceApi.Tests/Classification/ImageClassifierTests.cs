@@ -35,7 +35,8 @@ public sealed class ImageClassifierTests(ApiFactory api) : IClassFixture<ApiFact
                 default);
 
             StageTimings stages = record.Timings;
-            TimeSpan named = stages.Read + stages.Admit + stages.Slot + stages.Decode + stages.Prepare + stages.Queue + stages.Run + stages.Rank;
+            TimeSpan named =
+                stages.Read + stages.Admit + stages.Slot + stages.Decode + stages.Prepare + stages.Queue + stages.Run + stages.Rank;
             gaps.Add((Time.GetElapsedTime(record.Arrived, record.Classified) - named).TotalMilliseconds);
             Assert.True(stages.Read >= TimeSpan.FromMilliseconds(75), $"read took {stages.Read}");
         }
@@ -79,7 +80,8 @@ public sealed class ImageClassifierTests(ApiFactory api) : IClassFixture<ApiFact
         api.Store.Install(Cold, TinyOnnx.Create(224, ApiFactory.Classes), 224, ApiFactory.Classes);
         RequestRecord record = Record(Cold);
 
-        ClassificationException failure = await Assert.ThrowsAsync<ClassificationException>(() => ClassifyAsync(record, "no picture"u8.ToArray()));
+        ClassificationException failure =
+            await Assert.ThrowsAsync<ClassificationException>(() => ClassifyAsync(record, "no picture"u8.ToArray()));
 
         Assert.Equal(FailureKind.ImageFormatUnsupported, failure.Failure.Kind);
         Assert.Equal((1, 1, 0), (record.Images, record.Failed, record.Version));

@@ -30,7 +30,8 @@ public sealed partial class DocumentedRoutesTests(ApiFactory api) : IClassFixtur
     public void RoutesOf_Text_FindsWhatIsAnAddress_AndNotOtherPaths() =>
         Assert.Equal(
             ["/v1/models/resnet50_swsl:classify", "/health/live", "/errors", "/v1/models/{model}"],
-            RoutesOf("POST http://h:8080/v1/models/resnet50_swsl:classify?top_k=3, `/health/live`. `/health/*` …/v1/traces GET /errors, `/errors/…` /v1/models/{model}:"));
+            RoutesOf("POST http://h:8080/v1/models/resnet50_swsl:classify?top_k=3, `/health/live`. `/health/*` …/v1/traces GET /errors, "
+                + "`/errors/…` /v1/models/{model}:"));
 
     private static IEnumerable<string> RoutesOf(string text) =>
         Routes().Matches(text)

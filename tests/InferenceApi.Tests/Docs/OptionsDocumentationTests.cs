@@ -10,7 +10,8 @@ public sealed class OptionsDocumentationTests
 
     public static TheoryData<string> DeploymentFiles =>
     [
-        "run.sh", "bench.sh", "deploy/docker/Dockerfile", "deploy/docker/compose.yaml", "deploy/docker/verify.sh", "deploy/kserve/inferenceservice.yaml",
+        "run.sh", "bench.sh", "deploy/docker/Dockerfile", "deploy/docker/compose.yaml", "deploy/docker/verify.sh",
+        "deploy/kserve/inferenceservice.yaml",
         .. Directory.GetFiles(Pages.PathOf("deploy/helm/inference-service/templates"), "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Fixtures.RepositoryRoot, file)).Order(StringComparer.Ordinal),
     ];

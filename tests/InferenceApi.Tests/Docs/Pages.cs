@@ -9,7 +9,8 @@ internal static class Pages
     public static IReadOnlyList<string> All { get; } =
     [
         "README.md", "CONTRIBUTING.md", "benchmarks/README.md",
-        .. Directory.GetFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Fixtures.RepositoryRoot, file)).Order(StringComparer.Ordinal),
+        .. Directory.GetFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Fixtures.RepositoryRoot, file)).Order(StringComparer.Ordinal),
     ];
 
     public static string PathOf(string page) => Path.Combine(Fixtures.RepositoryRoot, page);

@@ -18,12 +18,14 @@ public sealed partial class ReadmeTests
     public void Page_EveryLink_LeadsSomewhere(string page)
     {
         string folder = Path.GetDirectoryName(Pages.PathOf(page))!;
-        foreach (string link in Links().Matches(Pages.Read(page)).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)))
+        foreach (string link in Links().Matches(Pages.Read(page)).Select(match => match.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal)))
         {
             string[] parts = link.Split('#', 2);
             string target = parts[0].Length == 0 ? Pages.PathOf(page) : Path.GetFullPath(Path.Combine(folder, parts[0]));
             Assert.True(Path.Exists(target), $"{page}: {link}");
-            if (parts.Length == 2) Assert.Contains(parts[1], Headings().Matches(File.ReadAllText(target)).Select(heading => Anchor(heading.Groups[1].Value)));
+            if (parts.Length == 2)
+                Assert.Contains(parts[1], Headings().Matches(File.ReadAllText(target)).Select(heading => Anchor(heading.Groups[1].Value)));
         }
     }
 
@@ -34,7 +36,8 @@ public sealed partial class ReadmeTests
         var missing = Paths().Matches(Pages.Read(page))
             .Select(match => match.Value.TrimEnd('.', '/'))
             .Where(path => !Generated.Contains(path))
-            .Where(path => !((string[])[path, $"src/InferenceApi/{path}", $"src/InferenceApi/{path}.cs", $"tests/InferenceApi.Tests/{path}.cs"]).Any(each => Path.Exists(Pages.PathOf(each))));
+            .Where(path => !((string[])[path, $"src/InferenceApi/{path}", $"src/InferenceApi/{path}.cs",
+                $"tests/InferenceApi.Tests/{path}.cs"]).Any(each => Path.Exists(Pages.PathOf(each))));
         Assert.Empty(missing);
     }
 
@@ -48,7 +51,8 @@ public sealed partial class ReadmeTests
     public void Readme_TableOfModels_IsTheCatalogs()
     {
         var stated = ModelRows().Matches(Pages.Read("README.md"))
-            .SelectMany(row => (KeyValuePair<string, string>[])[new(row.Groups[1].Value + "_ssl", row.Groups[2].Value), new(row.Groups[1].Value + "_swsl", row.Groups[3].Value)]);
+            .SelectMany(row => (KeyValuePair<string, string>[])[new(row.Groups[1].Value + "_ssl", row.Groups[2].Value),
+                new(row.Groups[1].Value + "_swsl", row.Groups[3].Value)]);
         Assert.Equal(
             ModelCatalog.Entries.Select(entry => $"{entry.Name} {entry.Top1Measured:0.0}").Order(StringComparer.Ordinal),
             stated.Select(pair => $"{pair.Key} {pair.Value}").Order(StringComparer.Ordinal));
@@ -80,7 +84,8 @@ public sealed partial class ReadmeTests
     private static partial Regex NoAnchor();
 
     // Top folders of the repository, folders of the service, and scripts at the root.
-    [GeneratedRegex(@"(?<![\w./~:*-])(?:(?:src|tests|tools|docs|deploy|eng|benchmarks|requests|Endpoints|Classification|Imaging|Serving|Batching|Runtime|Telemetry)/[\w./-]+|(?<=\./)\w+\.sh)")]
+    [GeneratedRegex(@"(?<![\w./~:*-])(?:(?:src|tests|tools|docs|deploy|eng|benchmarks|requests|"
+        + @"Endpoints|Classification|Imaging|Serving|Batching|Runtime|Telemetry)/[\w./-]+|(?<=\./)\w+\.sh)")]
     private static partial Regex Paths();
 
     [GeneratedRegex(@"^\| `(/errors/[\w-]+)` \| (\d{3}) \|", RegexOptions.Multiline)]

@@ -24,7 +24,8 @@ internal static class RequestFile
     public static IReadOnlyList<Request> Parse(string text, Func<string, byte[]> read)
     {
         string[] blocks = text.ReplaceLineEndings("\n").Split("\n### ");
-        var variables = blocks[0].Split('\n').Where(line => line.StartsWith('@')).Select(line => line[1..].Split('=', 2, StringSplitOptions.TrimEntries))
+        var variables = blocks[0].Split('\n').Where(line => line.StartsWith('@'))
+            .Select(line => line[1..].Split('=', 2, StringSplitOptions.TrimEntries))
             .ToDictionary(pair => pair[0], pair => pair[1]);
         return [.. blocks.Skip(1).Select(block => ParseBlock(Fill(block, variables), read))];
     }
@@ -37,7 +38,8 @@ internal static class RequestFile
         string[] first = head.Length > 1 ? head[1].Split(' ') : [];
         bool complete = first.Length == 2 && first[1].StartsWith("http://", StringComparison.Ordinal);
         if (!complete) throw new FormatException($"'{head[0]}' has no request line.");
-        return new Request(head[0], first[0], new Uri(first[1]), [.. head.Skip(2).Select(Header)], blank < 0 ? [] : Body(lines[(blank + 1)..], read));
+        return new Request(
+            head[0], first[0], new Uri(first[1]), [.. head.Skip(2).Select(Header)], blank < 0 ? [] : Body(lines[(blank + 1)..], read));
     }
 
     private static KeyValuePair<string, string> Header(string line)

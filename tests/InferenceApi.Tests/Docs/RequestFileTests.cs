@@ -8,7 +8,8 @@ public sealed class RequestFileTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
     private static readonly byte[] Picture = SmallPng.Rgb(9, 7);
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Pages.PathOf("requests"), "*.http").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Pages.PathOf("requests"), "*.http").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -41,7 +42,8 @@ public sealed class RequestFileTests(ApiFactory api) : IClassFixture<ApiFactory>
         if (request.Body.Length > 0) message.Content = new ByteArrayContent(request.Body);
         foreach ((string name, string value) in request.Headers)
         {
-            HttpHeaders headers = name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) ? message.Content!.Headers : message.Headers;
+            HttpHeaders headers =
+                name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) ? message.Content!.Headers : message.Headers;
             Assert.True(headers.TryAddWithoutValidation(name, value), name);
         }
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InferenceApi.Tests.Endpoints;
 
-/// <summary>What one more classified image costs the garbage collector, from socket to socket. Allocation is a gate; time is only recorded.</summary>
+/// <summary>
+/// What one more classified image costs the garbage collector, from socket to socket. Allocation is a gate; time is only recorded.
+/// </summary>
 [Collection(Name)]
 public sealed class AllocationTests
 {
@@ -29,7 +31,8 @@ public sealed class AllocationTests
         byte[] picture = SmallPng.Rgb(20, 20);
         byte[] request =
         [
-            .. Encoding.ASCII.GetBytes($"POST /v1/models/{ApiFactory.Model}:classify?top_k=5 HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: {picture.Length}\r\n\r\n"),
+            .. Encoding.ASCII.GetBytes($"POST /v1/models/{ApiFactory.Model}:classify?top_k=5 HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                + $"image/png\r\nContent-Length: {picture.Length}\r\n\r\n"),
             .. picture,
         ];
         byte[] answer = new byte[16 * 1024];

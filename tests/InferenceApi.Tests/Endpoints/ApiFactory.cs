@@ -41,7 +41,8 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
         return json.RootElement.Clone();
     }
 
-    public async Task<HttpResponseMessage> ClassifyAsync(byte[] body, string? type = "application/octet-stream", string query = "", string model = Model)
+    public async Task<HttpResponseMessage> ClassifyAsync(
+        byte[] body, string? type = "application/octet-stream", string query = "", string model = Model)
     {
         using HttpClient client = CreateClient();
         var content = new ByteArrayContent(body);

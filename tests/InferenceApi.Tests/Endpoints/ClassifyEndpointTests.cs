@@ -36,7 +36,8 @@ public sealed class ClassifyEndpointTests(ApiFactory api) : IClassFixture<ApiFac
     {
         using HttpResponseMessage answer = await api.ClassifyAsync(Picture, query: "?top_k=1000");
 
-        JsonElement[] predictions = [.. (await ApiFactory.JsonOf(answer)).GetProperty("results")[0].GetProperty("predictions").EnumerateArray()];
+        JsonElement[] predictions =
+            [.. (await ApiFactory.JsonOf(answer)).GetProperty("results")[0].GetProperty("predictions").EnumerateArray()];
         double[] probabilities = [.. predictions.Select(each => each.GetProperty("probability").GetDouble())];
         Assert.Equal(1000, probabilities.Length);
         Assert.Equal(probabilities.OrderDescending(), probabilities);
@@ -49,13 +50,15 @@ public sealed class ClassifyEndpointTests(ApiFactory api) : IClassFixture<ApiFac
     {
         using HttpResponseMessage answer = await api.ClassifyAsync(Picture);
         string timing = Assert.Single(answer.Headers.GetValues("Server-Timing"));
-        Assert.Matches(@"^read;dur=[\d.]+, admit;dur=[\d.]+, slot;dur=[\d.]+, decode;dur=[\d.]+, prepare;dur=[\d.]+, queue;dur=[\d.]+, run;dur=[\d.]+, rank;dur=[\d.]+, batch;desc=""\d+""$", timing);
+        string[] stages = ["read", "admit", "slot", "decode", "prepare", "queue", "run", "rank"];
+        Assert.Matches($@"^{string.Concat(stages.Select(stage => $@"{stage};dur=[\d.]+, "))}batch;desc=""\d+""$", timing);
     }
 
     [Fact]
     public async Task Form_OfSeveralFiles_AnswersEach_InOrder()
     {
-        using HttpResponseMessage answer = await api.ClassifyFormAsync(("a.png", SmallPng.Rgb(10, 20)), ("b.png", SmallPng.Rgb(30, 40)), ("c.png", SmallPng.Rgb(50, 60)));
+        using HttpResponseMessage answer =
+            await api.ClassifyFormAsync(("a.png", SmallPng.Rgb(10, 20)), ("b.png", SmallPng.Rgb(30, 40)), ("c.png", SmallPng.Rgb(50, 60)));
 
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         JsonElement[] results = [.. (await ApiFactory.JsonOf(answer)).GetProperty("results").EnumerateArray()];
@@ -66,7 +69,8 @@ public sealed class ClassifyEndpointTests(ApiFactory api) : IClassFixture<ApiFac
     [Fact]
     public async Task BadImageAmongGoodOnes_FailsAlone()
     {
-        using HttpResponseMessage answer = await api.ClassifyFormAsync(("good.png", Picture), ("broken.png", Picture[..(Picture.Length / 2)]), ("note.txt", "hello"u8.ToArray()));
+        using HttpResponseMessage answer = await api.ClassifyFormAsync(
+            ("good.png", Picture), ("broken.png", Picture[..(Picture.Length / 2)]), ("note.txt", "hello"u8.ToArray()));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         JsonElement[] results = [.. (await ApiFactory.JsonOf(answer)).GetProperty("results").EnumerateArray()];
@@ -102,7 +106,8 @@ public sealed class ClassifyEndpointTests(ApiFactory api) : IClassFixture<ApiFac
     public async Task Json_WithEscapedSlashes_IsClassified()
     {
         string base64 = Convert.ToBase64String(Picture).Replace("/", "\\/", StringComparison.Ordinal);
-        using HttpResponseMessage answer = await api.ClassifyAsync(Encoding.UTF8.GetBytes($$"""{"images": ["{{base64}}"]}"""), "application/json");
+        using HttpResponseMessage answer =
+            await api.ClassifyAsync(Encoding.UTF8.GetBytes($$"""{"images": ["{{base64}}"]}"""), "application/json");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 

@@ -92,7 +92,8 @@ public sealed class ClassifyRefusalTests(ApiFactory api) : IClassFixture<ApiFact
     [Fact]
     public async Task TwoHundredFiles_Are413()
     {
-        using HttpResponseMessage answer = await api.ClassifyFormAsync([.. Enumerable.Range(0, 200).Select(i => ($"{i}.png", SmallPng.Rgb(1, 1)))]);
+        using HttpResponseMessage answer =
+            await api.ClassifyFormAsync([.. Enumerable.Range(0, 200).Select(i => ($"{i}.png", SmallPng.Rgb(1, 1)))]);
         await Problems.AssertAsync(answer, 413, "too-many-images");
     }
 
@@ -102,7 +103,8 @@ public sealed class ClassifyRefusalTests(ApiFactory api) : IClassFixture<ApiFact
     [InlineData("multipart/form-data; boundary=abc")]
     public async Task BrokenForm_Is400(string type)
     {
-        using HttpResponseMessage answer = await api.ClassifyAsync("--abc\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\nno end"u8.ToArray(), type);
+        using HttpResponseMessage answer = await api.ClassifyAsync(
+            "--abc\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\nno end"u8.ToArray(), type);
         await Problems.AssertAsync(answer, 400, "request-malformed");
     }
 
@@ -114,7 +116,9 @@ public sealed class ClassifyRefusalTests(ApiFactory api) : IClassFixture<ApiFact
         await Problems.AssertAsync(announced, 413, "body-too-large");
 
         using HttpClient client = api.CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/models/{ApiFactory.Model}:classify") { Content = new StreamContent(new MemoryStream(body)) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, $"/v1/models/{ApiFactory.Model}:classify")
+        { Content = new StreamContent(new MemoryStream(body)) };
         request.Headers.TransferEncodingChunked = true;
         using HttpResponseMessage chunked = await client.SendAsync(request);
         await Problems.AssertAsync(chunked, 413, "body-too-large");

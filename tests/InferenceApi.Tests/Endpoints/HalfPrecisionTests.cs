@@ -33,7 +33,8 @@ public sealed class HalfPrecisionTests
         string[] photographs = [.. File.ReadAllLines(Fixtures.Weights("resnet18_real.top5.csv")!)[1..].Select(line => line.Split(',')[0])];
         foreach (string photograph in photographs)
         {
-            using PreparedImage image = preprocessor.Preprocess(await File.ReadAllBytesAsync(Fixtures.Image(photograph)!), single.Manifest.Preprocessing, out _);
+            using PreparedImage image =
+                preprocessor.Preprocess(await File.ReadAllBytesAsync(Fixtures.Image(photograph)!), single.Manifest.Preprocessing, out _);
             Prediction[] expected = Answer(exact, image), actual = Answer(rounded, image);
             if (expected[0].Index == actual[0].Index) agreed++;
             var probabilities = actual.ToDictionary(prediction => prediction.Index, prediction => prediction.Probability);

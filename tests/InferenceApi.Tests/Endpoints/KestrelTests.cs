@@ -60,7 +60,8 @@ public sealed class KestrelTests : IDisposable
         }
 
         using var http = new HttpClient { BaseAddress = _address };
-        using HttpResponseMessage answer = await http.PostAsync($"/v1/models/{ApiFactory.Model}:classify", new ByteArrayContent(SmallPng.Rgb(20, 20)));
+        using HttpResponseMessage answer =
+            await http.PostAsync($"/v1/models/{ApiFactory.Model}:classify", new ByteArrayContent(SmallPng.Rgb(20, 20)));
         Assert.True(answer.IsSuccessStatusCode);
     }
 

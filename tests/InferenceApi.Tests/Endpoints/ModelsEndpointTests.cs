@@ -15,8 +15,10 @@ public sealed class ModelsEndpointTests(ApiFactory api) : IClassFixture<ApiFacto
         Assert.Equal(ApiFactory.Model, Name(installed));
         Assert.Equal("synthetic", installed.GetProperty("weights").GetString());
         Assert.False(installed.TryGetProperty("top1", out _), "synthetic weights have no accuracy");
-        Assert.All(models.Where(model => Name(model) != ApiFactory.Model), model => Assert.Equal("notInstalled", model.GetProperty("state").GetString()));
-        Assert.Equal("resnext101_32x16d_swsl", Name(Assert.Single(models, model => model.TryGetProperty("knownBad", out JsonElement bad) && bad.GetBoolean())));
+        Assert.All(models.Where(model => Name(model) != ApiFactory.Model),
+            model => Assert.Equal("notInstalled", model.GetProperty("state").GetString()));
+        Assert.Equal("resnext101_32x16d_swsl",
+            Name(Assert.Single(models, model => model.TryGetProperty("knownBad", out JsonElement bad) && bad.GetBoolean())));
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class ProviderTests
         using var folder = new TemporaryFolder();
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { typeof(Program).Assembly.Location, "--Runtime:Provider=cuda", "--urls=http://127.0.0.1:0", $"--Serving:Store={folder.Path}" },
+            ArgumentList = { typeof(Program).Assembly.Location, "--Runtime:Provider=cuda", "--urls=http://127.0.0.1:0",
+                $"--Serving:Store={folder.Path}" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

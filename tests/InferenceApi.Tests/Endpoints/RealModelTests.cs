@@ -21,7 +21,8 @@ public sealed class RealModelTests
         using var folder = new TemporaryFolder();
         var store = new StoreFolder(folder.Path);
         using var client = new HttpClient();
-        await ModelExporter.Create(store, client).ExportAsync(new ExportRequest { Name = "resnet18_real", Checkpoint = Fixtures.Weights("resnet18_real.pth")! });
+        await ModelExporter.Create(store, client)
+            .ExportAsync(new ExportRequest { Name = "resnet18_real", Checkpoint = Fixtures.Weights("resnet18_real.pth")! });
         using var api = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
             builder.UseSetting("Serving:Store", folder.Path);
@@ -43,7 +44,8 @@ public sealed class RealModelTests
         byte[] photograph = await File.ReadAllBytesAsync(Fixtures.Image(expected[0])!);
         using HttpResponseMessage answer = await http.PostAsync("/v1/models/resnet18_real:classify", new ByteArrayContent(photograph));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        JsonElement[] predictions = [.. (await ApiFactory.JsonOf(answer)).GetProperty("results")[0].GetProperty("predictions").EnumerateArray()];
+        JsonElement[] predictions =
+            [.. (await ApiFactory.JsonOf(answer)).GetProperty("results")[0].GetProperty("predictions").EnumerateArray()];
 
         double worst = 0;
         for (int place = 0; place < 5; place++)
@@ -53,7 +55,8 @@ public sealed class RealModelTests
             double actual = predictions[place].GetProperty("probability").GetDouble();
             worst = Math.Max(worst, Math.Abs(actual - probability));
             bool tied = Neighbours(expected, place).Any(other => Math.Abs(other - probability) <= Tie);
-            if (!tied) Assert.True(index == predictions[place].GetProperty("index").GetInt32(), $"{expected[0]}, place {place + 1}: expected {index}");
+            if (!tied) Assert.True(
+                index == predictions[place].GetProperty("index").GetInt32(), $"{expected[0]}, place {place + 1}: expected {index}");
         }
 
         return worst;

@@ -17,7 +17,8 @@ public sealed class RoutingTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         using HttpResponseMessage answer = await api.ClassifyAsync(Picture, model: "resnet51");
         JsonElement problem = await Problems.AssertAsync(answer, 404, "model-unknown");
-        Assert.All(ModelCatalog.Entries, entry => Assert.Contains(entry.Name, problem.GetProperty("detail").GetString(), StringComparison.Ordinal));
+        Assert.All(ModelCatalog.Entries,
+            entry => Assert.Contains(entry.Name, problem.GetProperty("detail").GetString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -36,7 +37,8 @@ public sealed class RoutingTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         using HttpResponseMessage answer = await api.ClassifyAsync(Picture, model: "resnet18_ssl");
         JsonElement problem = await Problems.AssertAsync(answer, 404, "model-not-installed");
-        Assert.Contains("dotnet run --project tools/export -- resnet18_ssl", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "dotnet run --project tools/export -- resnet18_ssl", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

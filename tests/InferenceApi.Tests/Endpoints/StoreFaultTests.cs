@@ -7,7 +7,9 @@ using TestKit;
 
 namespace InferenceApi.Tests.Endpoints;
 
-/// <summary>What callers are told of a store that is wrong or does not answer: a sentence, never a path, a digest or a library's words.</summary>
+/// <summary>
+/// What callers are told of a store that is wrong or does not answer: a sentence, never a path, a digest or a library's words.
+/// </summary>
 public sealed class StoreFaultTests
 {
     private const string Broken = "broken";
@@ -46,7 +48,8 @@ public sealed class StoreFaultTests
         using HttpResponseMessage unknown = await client.GetAsync("/v1/models/stranger").Soon();
         string[] paths = ["/v1/models", $"/v1/models/{ApiFactory.Model}", "/metrics", "/health/ready"];
 
-        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(index => client.GetAsync(paths[index % 4]))).Soon();
+        HttpResponseMessage[] answers =
+            await Task.WhenAll(Enumerable.Range(0, 60).Select(index => client.GetAsync(paths[index % 4]))).Soon();
         using HttpResponseMessage classified = await api.ClassifyAsync(SmallPng.Rgb(8, 8)).Soon();
 
         await Problems.AssertAsync(unknown, 503, "model-unavailable");

@@ -107,7 +107,8 @@ public sealed class ConnectionTests : IDisposable
     }
 
     private static string Head(string forwardedFor, int length) =>
-        $"POST /v1/models/{ApiFactory.Model}:classify HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {forwardedFor}\r\nContent-Length: {length}\r\n\r\n";
+        $"POST /v1/models/{ApiFactory.Model}:classify HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {forwardedFor}\r\nContent-Length: "
+        + $"{length}\r\n\r\n";
 
     private static async Task AskAsync(NetworkStream stream)
     {

@@ -51,7 +51,8 @@ public sealed partial class StartedServiceTests
             using var header = new TcpClient(address.Host, address.Port);
             await header.GetStream().WriteAsync("POST /v1/models/x:classify HTTP/1.1\r\nHost:"u8.ToArray());
             using var body = new TcpClient(address.Host, address.Port);
-            await body.GetStream().WriteAsync("POST /v1/models/x:classify HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nhalf"u8.ToArray());
+            await body.GetStream()
+                .WriteAsync("POST /v1/models/x:classify HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nhalf"u8.ToArray());
             using var client = new HttpClient();
             Assert.Contains("swagger-ui", await client.GetStringAsync(address), StringComparison.Ordinal);
 

@@ -22,8 +22,10 @@ public sealed class ActivationMemoryTests : IDisposable
         NativeHeaps.Limit();
         using var client = new HttpClient();
         var exporter = Export.ModelExporter.Create(new StoreFolder(_folder.Path), client);
-        InstalledModel model = (await exporter.ExportAsync(new Export.ExportRequest { Name = "real", Checkpoint = Fixtures.Weights("resnet18_real.pth")! })).Model;
-        using IModelInstance session = NetworkOpener.Open(model, new RuntimeOptions { Sessions = 1, IntraOpThreads = 1, MaxBatch = 1 }.For(ExecutionProvider.Cpu), NullLogger.Instance).Instances[0];
+        InstalledModel model = (await exporter.ExportAsync(
+            new Export.ExportRequest { Name = "real", Checkpoint = Fixtures.Weights("resnet18_real.pth")! })).Model;
+        using IModelInstance session = NetworkOpener.Open(model, new RuntimeOptions { Sessions = 1, IntraOpThreads = 1, MaxBatch = 1 }.For(
+            ExecutionProvider.Cpu), NullLogger.Instance).Instances[0];
         for (int i = 0; i < 5; i++) session.Run(1);
 
         // Other threads of the process fault too; the least of some runs is the run's own. Its largest activation alone has 784 pages.

@@ -10,7 +10,8 @@ public sealed class BatchSizesTests
     [InlineData(1, "1")]
     [InlineData(128, "1,2,3,4,6,8,12,16,20,24,32,40,48,56,64,96,128")]
     [InlineData(100, "1,2,3,4,6,8,12,16,20,24,32,40,48,56,64,96,100")]
-    public void Gpu_IsCutAtTheLargestBatch(int maxBatch, string sizes) => Assert.Equal(sizes, string.Join(',', BatchSizes.Gpu(maxBatch).Sizes));
+    public void Gpu_IsCutAtTheLargestBatch(int maxBatch, string sizes) =>
+        Assert.Equal(sizes, string.Join(',', BatchSizes.Gpu(maxBatch).Sizes));
 
     [Fact]
     public void RunSizeAndFilledSize_EncloseTheRows()

@@ -102,7 +102,8 @@ public sealed class SharedSessionsTests : IDisposable
         string temporary = Directory.CreateDirectory(_folder.File("temporary")).FullName;
         OnnxEnvironment.EnsureCreated(NullLogger.Instance);
 
-        Assert.Null(OptimizedGraphCache.OpenTemporary(temporary, model, new RuntimeOptions().For(ExecutionProvider.Cpu), NullLogger.Instance));
+        Assert.Null(
+            OptimizedGraphCache.OpenTemporary(temporary, model, new RuntimeOptions().For(ExecutionProvider.Cpu), NullLogger.Instance));
 
         Assert.Empty(Directory.GetFileSystemEntries(temporary));
     }
@@ -126,12 +127,14 @@ public sealed class SharedSessionsTests : IDisposable
         InstalledModel model = _store.Install("bad", [1, 2, 3], Crop, Classes);
 
         var failure = Assert.Throws<ModelStoreException>(
-            () => NetworkOpener.Open(model, new RuntimeOptions { IntraOpThreads = Cores }.For(ExecutionProvider.Cpu), NullLogger.Instance).All);
+            () => NetworkOpener.Open(
+                model, new RuntimeOptions { IntraOpThreads = Cores }.For(ExecutionProvider.Cpu), NullLogger.Instance).All);
         Assert.Contains(model.ModelPath, failure.Message);
     }
 
     private int Mappings() =>
-        File.ReadLines("/proc/self/maps").Count(line => line.Contains(_folder.Path, StringComparison.Ordinal) && line.EndsWith("weights.bin", StringComparison.Ordinal));
+        File.ReadLines("/proc/self/maps")
+            .Count(line => line.Contains(_folder.Path, StringComparison.Ordinal) && line.EndsWith("weights.bin", StringComparison.Ordinal));
 
     private IReadOnlyList<IModelInstance> Open(bool cached)
     {

@@ -53,7 +53,8 @@ public sealed class BlockedStoreTests
         rig.Clock.Advance(StoreReader.Patience);
 
         foreach (Task<ServedModel?> each in asked)
-            Assert.Equal("The store of models does not answer.", (await Assert.ThrowsAsync<StoreUnavailableException>(() => each.Soon())).Message);
+            Assert.Equal(
+                "The store of models does not answer.", (await Assert.ThrowsAsync<StoreUnavailableException>(() => each.Soon())).Message);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => wanted.Soon());
     }
 

@@ -31,8 +31,10 @@ internal sealed class ServingRig : IAsyncDisposable
         Store = new StoreFolder(_folder.Path);
         Slots = new ComputeSlots(cores);
         Serving = new ServingOptions { Store = _folder.Path, QueueCapacity = queueCapacity };
-        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving, _metrics.Metrics, Clock, NullLogger<ModelLoader>.Instance);
-        Models = new ServedModels(Store, loader, new MemoryBudget(memoryBudget), () => TimeSpan.Zero, _metrics.Metrics, Clock, NullLogger<ServedModels>.Instance);
+        var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving,
+            _metrics.Metrics, Clock, NullLogger<ModelLoader>.Instance);
+        Models = new ServedModels(
+            Store, loader, new MemoryBudget(memoryBudget), () => TimeSpan.Zero, _metrics.Metrics, Clock, NullLogger<ServedModels>.Instance);
     }
 
     public StoreFolder Store { get; }

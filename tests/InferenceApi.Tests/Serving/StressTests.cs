@@ -43,7 +43,8 @@ public sealed class StressTests
         await disorder.Soon();
 
         Assert.Equal(Clients * RequestsPerClient, answers.Sum());
-        Assert.True(answers[(int)Outcome.Answered] > Clients * RequestsPerClient / 10, $"Too few answers to mean anything: {string.Join(", ", answers)}.");
+        Assert.True(answers[(int)Outcome.Answered] > Clients * RequestsPerClient / 10,
+            $"Too few answers to mean anything: {string.Join(", ", answers)}.");
         Assert.All(Names, name => Assert.Equal(0, rig.Status(name).Waiting));
     }
 
@@ -60,7 +61,8 @@ public sealed class StressTests
             Task<ImageResult> answer = ticket.EnqueueAsync(rig.Images.Rent(value), leaving.Token);
             if (fate == 1) _ = Task.Run(leaving.Cancel, CancellationToken.None);
             using ImageResult result = await answer.Soon();
-            for (int index = 0; index < ServingRig.Classes; index++) Assert.Equal(ScriptedInstance.Score(value, index), result.Logits[index]);
+            for (int index = 0; index < ServingRig.Classes; index++)
+                Assert.Equal(ScriptedInstance.Score(value, index), result.Logits[index]);
             return Outcome.Answered;
         }
         catch (OverloadedException)

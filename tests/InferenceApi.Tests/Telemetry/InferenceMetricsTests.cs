@@ -41,8 +41,10 @@ public sealed class InferenceMetricsTests : IDisposable
 
         _metrics.ImageAnswered(_model, Timings);
 
-        string[] sums = _scraped.Lines(_model).Where(line => line.StartsWith("inference_stage_duration_seconds_sum", StringComparison.Ordinal)).Order().ToArray();
-        Assert.Equal(["decode\"} 0.002", "prepare\"} 0.0005", "queue\"} 0.001", "rank\"} 5E-05", "run\"} 0.012", "slot\"} 0.003"], sums.Select(line => line.Split("stage=\"")[1]));
+        string[] sums = _scraped.Lines(_model)
+            .Where(line => line.StartsWith("inference_stage_duration_seconds_sum", StringComparison.Ordinal)).Order().ToArray();
+        Assert.Equal(["decode\"} 0.002", "prepare\"} 0.0005", "queue\"} 0.001", "rank\"} 5E-05", "run\"} 0.012", "slot\"} 0.003"],
+            sums.Select(line => line.Split("stage=\"")[1]));
         Assert.Contains($"inference_images_total{{model=\"{_model}\",outcome=\"ok\"}} 1", _scraped.Scrape(), StringComparison.Ordinal);
         Assert.Contains($"inference_model_loads_total{{model=\"{_model}\",outcome=\"ok\"}} 1", _scraped.Scrape(), StringComparison.Ordinal);
     }
@@ -128,7 +130,8 @@ public sealed class InferenceMetricsTests : IDisposable
 
         _metrics.RequestFinished(Record(_model, 1), 200, TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(4));
 
-        string[] sums = _scraped.Lines(_model).Where(line => line.StartsWith("inference_stage_duration_seconds_sum", StringComparison.Ordinal)).Order().ToArray();
+        string[] sums = _scraped.Lines(_model)
+            .Where(line => line.StartsWith("inference_stage_duration_seconds_sum", StringComparison.Ordinal)).Order().ToArray();
         Assert.Equal(["admit\"} 0.006", "read\"} 0.007", "write\"} 0.004"], sums.Select(line => line.Split("stage=\"")[1]));
     }
 

@@ -13,7 +13,8 @@ namespace InferenceApi.Tests.Telemetry;
 public sealed partial class MetricsEndpointTests
 {
     private const string PrometheusAccept =
-        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
     [Theory]
     [InlineData("*/*", "text/plain; version=0.0.4; charset=utf-8")]
@@ -29,7 +30,8 @@ public sealed partial class MetricsEndpointTests
         using HttpResponseMessage response = await host.Client.SendAsync(request);
 
         Assert.Equal(contentType, response.Content.Headers.GetValues("Content-Type").Single());
-        Assert.Equal(contentType.StartsWith("application", StringComparison.Ordinal), (await response.Content.ReadAsStringAsync()).EndsWith("# EOF\n", StringComparison.Ordinal));
+        Assert.Equal(contentType.StartsWith("application", StringComparison.Ordinal),
+            (await response.Content.ReadAsStringAsync()).EndsWith("# EOF\n", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -43,9 +45,11 @@ public sealed partial class MetricsEndpointTests
     [Fact]
     public async Task Metrics_ServiceVariables_AreInTargetInfo()
     {
-        await using TelemetryHost host = await StartAsync(("OTEL_SERVICE_NAME", "pictures"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test"));
+        await using TelemetryHost host =
+            await StartAsync(("OTEL_SERVICE_NAME", "pictures"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test"));
 
-        string target = (await host.Client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
+        string target = (await host.Client.GetStringAsync("/metrics")).Split('\n')
+            .Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
 
         Assert.Contains("service_name=\"pictures\"", target, StringComparison.Ordinal);
         Assert.Contains("deployment_environment=\"test\"", target, StringComparison.Ordinal);
@@ -64,7 +68,8 @@ public sealed partial class MetricsEndpointTests
 
         HashSet<string> exposed = [.. Declaration().Matches(text).Select(match => match.Groups[1].Value)];
         Assert.Empty(documented.Except(exposed));
-        Assert.Empty(exposed.Where(name => name.StartsWith("inference_", StringComparison.Ordinal) || name.StartsWith("nv_", StringComparison.Ordinal)).Except(documented));
+        Assert.Empty(exposed.Where(name => name.StartsWith("inference_", StringComparison.Ordinal)
+            || name.StartsWith("nv_", StringComparison.Ordinal)).Except(documented));
     }
 
     [PromtoolFact]
@@ -75,7 +80,8 @@ public sealed partial class MetricsEndpointTests
 
         string[] complaints = await PromtoolFactAttribute.CheckAsync(await host.Client.GetStringAsync("/metrics"));
 
-        Assert.All(complaints, complaint => Assert.Matches("^nv_inference_(request|queue|compute_infer)_duration_us metric names should not contain abbreviated units$", complaint));
+        Assert.All(complaints, complaint => Assert.Matches(
+            "^nv_inference_(request|queue|compute_infer)_duration_us metric names should not contain abbreviated units$", complaint));
         Assert.NotEmpty(await PromtoolFactAttribute.CheckAsync("# TYPE x counter\nx 1\n"));
     }
 
@@ -95,7 +101,8 @@ public sealed partial class MetricsEndpointTests
     }
 
     private static void StatusOfOneModel(InferenceMetrics metrics) => _ = new ModelGauges(
-        metrics, () => [new ModelStatus("endpoint-test", ModelState.Ready, null, [], 1, 0, null)], () => TimeSpan.Zero, TimeProvider.System);
+        metrics, () => [new ModelStatus("endpoint-test", ModelState.Ready, null, [], 1, 0, null)], () => TimeSpan.Zero,
+        TimeProvider.System);
 
     [GeneratedRegex(@"^\| `((?:inference|nv|http|kestrel|dotnet|target)_\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex TableRow();

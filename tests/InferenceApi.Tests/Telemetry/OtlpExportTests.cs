@@ -25,7 +25,8 @@ public sealed partial class OtlpExportTests
             await host.Client.GetAsync("/metrics");
         }
 
-        Dictionary<string, ProtobufMessage> spans = receiver.Of("traces").SelectMany(message => message.Path(1, 2, 2)).ToDictionary(span => span.Fields(5).Single().Text());
+        Dictionary<string, ProtobufMessage> spans =
+            receiver.Of("traces").SelectMany(message => message.Path(1, 2, 2)).ToDictionary(span => span.Fields(5).Single().Text());
         Assert.Equal(["GET /job/{id}", "decode", "prepare", "queue", "run"], spans.Keys.Order(StringComparer.Ordinal));
         Assert.All(spans.Values, span => Assert.Equal(TraceId, span.Fields(1).Single().Hex()));
 
@@ -37,12 +38,16 @@ public sealed partial class OtlpExportTests
         Assert.Equal(run.Fields(2).Single().Hex(), Assert.Single(queue.Path(13, 2)).Hex());
 
         Dictionary<string, string> attributes = request.Attributes(9);
-        Assert.Equal(("/job/{id}", "503", "503"), (attributes["http.route"], attributes["http.response.status_code"], attributes["error.type"]));
+        Assert.Equal(
+            ("/job/{id}", "503", "503"), (attributes["http.route"], attributes["http.response.status_code"], attributes["error.type"]));
         Assert.Equal("GET", attributes["http.request.method"]);
 
-        Assert.Contains("inference.images", receiver.Of("metrics").SelectMany(message => message.Path(1, 2, 2, 1)).Select(name => name.Text()));
-        Assert.Contains(receiver.Of("metrics").SelectMany(message => message.Path(1, 1, 1)), attribute => attribute.Fields(1).Single().Text() == "service.name");
-        ProtobufMessage log = Assert.Single(receiver.Of("logs").SelectMany(message => message.Path(1, 2, 2)), log => log.Path(5, 1).Any(body => body.Text().Contains("classified", StringComparison.Ordinal)));
+        Assert.Contains(
+            "inference.images", receiver.Of("metrics").SelectMany(message => message.Path(1, 2, 2, 1)).Select(name => name.Text()));
+        Assert.Contains(receiver.Of("metrics").SelectMany(message => message.Path(1, 1, 1)),
+            attribute => attribute.Fields(1).Single().Text() == "service.name");
+        ProtobufMessage log = Assert.Single(receiver.Of("logs").SelectMany(message => message.Path(1, 2, 2)),
+            log => log.Path(5, 1).Any(body => body.Text().Contains("classified", StringComparison.Ordinal)));
         Assert.Equal(TraceId, log.Fields(9).Single().Hex());
     }
 
@@ -51,7 +56,8 @@ public sealed partial class OtlpExportTests
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using (TelemetryHost host = await TelemetryHost.StartAsync(
-            ClassifyAsync, ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.Address + "/v1/metrics"), ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")))
+            ClassifyAsync, ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.Address + "/v1/metrics"),
+            ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")))
             await host.Client.GetAsync("/job/1");
 
         Assert.NotEmpty(receiver.Of("metrics"));
@@ -66,7 +72,8 @@ public sealed partial class OtlpExportTests
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using (TelemetryHost host = await TelemetryHost.StartAsync(
-            ClassifyAsync, ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), (variable, value)))
+            ClassifyAsync, ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            (variable, value)))
             await host.Client.GetAsync("/job/1");
 
         Assert.NotEmpty(receiver.Of("metrics"));

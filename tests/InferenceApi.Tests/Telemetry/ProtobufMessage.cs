@@ -11,7 +11,14 @@ internal readonly struct ProtobufMessage(ReadOnlyMemory<byte> bytes)
         for (ReadOnlyMemory<byte> rest = bytes; rest.Length > 0;)
         {
             ulong key = Varint(ref rest);
-            int length = (key & 7) switch { 0 => 0, 1 => 8, 5 => 4, 2 => (int)Varint(ref rest), _ => throw new InvalidDataException($"wire type {key & 7}") };
+            int length = (key & 7) switch
+            {
+                0 => 0,
+                1 => 8,
+                5 => 4,
+                2 => (int)Varint(ref rest),
+                _ => throw new InvalidDataException($"wire type {key & 7}")
+            };
             if ((key & 7) == 0) Varint(ref rest);
             if ((key & 7) == 2 && (int)(key >> 3) == number) yield return new ProtobufMessage(rest[..length]);
             rest = rest[length..];
@@ -20,7 +27,8 @@ internal readonly struct ProtobufMessage(ReadOnlyMemory<byte> bytes)
 
     /// <summary>The embedded messages at the end of a path of field numbers.</summary>
     public IEnumerable<ProtobufMessage> Path(params int[] numbers) =>
-        numbers.Aggregate<int, IEnumerable<ProtobufMessage>>([this], (messages, number) => messages.SelectMany(message => message.Fields(number)));
+        numbers.Aggregate<int,
+            IEnumerable<ProtobufMessage>>([this], (messages, number) => messages.SelectMany(message => message.Fields(number)));
 
     public string Hex() => Convert.ToHexStringLower(bytes.Span);
 
@@ -29,7 +37,8 @@ internal readonly struct ProtobufMessage(ReadOnlyMemory<byte> bytes)
     /// <summary>Attributes (field 9 of a span) that have a text or an integer.</summary>
     public Dictionary<string, string> Attributes(int number) => Fields(number).ToDictionary(
         pair => pair.Fields(1).Single().Text(),
-        pair => pair.Fields(2).Single() is var value && value.Fields(1).Any() ? value.Fields(1).Single().Text() : value.Integer(3).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        pair => pair.Fields(2).Single() is var value && value.Fields(1).Any() ? value.Fields(1).Single().Text() : value.Integer(3)
+            .ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private ulong Integer(int number)
     {

@@ -11,7 +11,8 @@ internal sealed class RecordedLog : ILoggerProvider
     /// <param name="Event">Its id.</param>
     /// <param name="Failure">What was logged with it.</param>
     /// <param name="Values">By the names in the message; the message itself under {OriginalFormat}.</param>
-    public sealed record Entry(string Category, LogLevel Level, int Event, IReadOnlyDictionary<string, object?> Values, Exception? Failure = null);
+    public sealed record Entry(
+        string Category, LogLevel Level, int Event, IReadOnlyDictionary<string, object?> Values, Exception? Failure = null);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 

@@ -6,7 +6,8 @@ namespace TestKit;
 /// <summary>
 /// A model that answers when told: class c of an image of value v scores v + c / 8. Not gated, it answers at once.
 /// </summary>
-internal sealed class ScriptedInstance(int maxBatch = 8, int rowLength = 3, int classes = 4, bool gated = false, BatchSizes? batchSizes = null, int device = 0, int slots = 1) : IModelInstance
+internal sealed class ScriptedInstance(int maxBatch = 8, int rowLength = 3, int classes = 4, bool gated = false,
+    BatchSizes? batchSizes = null, int device = 0, int slots = 1) : IModelInstance
 {
     private readonly float[] _input = new float[maxBatch * rowLength];
     private readonly float[] _output = new float[maxBatch * classes];

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace TestKit;
 
-/// <summary>Metrics with a meter of their own, and what was counted in it; disposing it takes its instruments out of every listener.</summary>
+/// <summary>
+/// Metrics with a meter of their own, and what was counted in it; disposing it takes its instruments out of every listener.
+/// </summary>
 internal sealed class TestMetrics : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();

@@ -3,8 +3,8 @@ using System.Text;
 namespace TestKit;
 
 /// <summary>
-/// A whole network in a few hundred bytes, so that tests of ONNX Runtime need no weights: mean of each channel, then logit c = Σ weight[c] · mean + bias[c].
-/// Field numbers are those of onnx.proto3.
+/// A whole network in a few hundred bytes, so that tests of ONNX Runtime need no weights: mean of each channel, then logit c = Σ weight[c]
+/// · mean + bias[c]. Field numbers are those of onnx.proto3.
 /// </summary>
 internal static class TinyOnnx
 {
@@ -21,7 +21,8 @@ internal static class TinyOnnx
             means[channel] = (float)(sum / (crop * crop));
         }
 
-        return [.. Enumerable.Range(0, classes).Select(c => Bias(c) + Enumerable.Range(0, 3).Sum(channel => Weight(c, channel) * means[channel]))];
+        return [.. Enumerable.Range(0, classes)
+            .Select(c => Bias(c) + Enumerable.Range(0, 3).Sum(channel => Weight(c, channel) * means[channel]))];
     }
 
     /// <param name="crop">Height and width of the input.</param>
@@ -50,7 +51,8 @@ internal static class TinyOnnx
         Message([.. inputs.Select(input => Text(1, input)), Text(2, output), Text(4, type)]);
 
     private static byte[] Tensor(string name, int[] shape, IEnumerable<float> values) =>
-        Message([.. shape.Select(side => Number(1, side)), Number(2, Float), Text(8, name), Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)])]);
+        Message([.. shape.Select(side => Number(1, side)), Number(2, Float), Text(8, name),
+            Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)])]);
 
     private static byte[] ValueOf(string name, int? batch, int[] rest)
     {

@@ -58,7 +58,8 @@ internal sealed class CapacityOptions
         {
             Curves = [.. given["--curve"]],
             Reports = [.. given["--report"]],
-            Service = service.Length == 0 ? null : Uri.TryCreate(service, UriKind.Absolute, out Uri? uri) ? uri : throw Wrong("--service", service),
+            Service = service.Length == 0
+                ? null : Uri.TryCreate(service, UriKind.Absolute, out Uri? uri) ? uri : throw Wrong("--service", service),
             Model = Take("--model", "resnet50_swsl"),
             Cores = (int)Number("--cores", 2, 1, 4096),
             PrepareMs = Number("--prepare-ms", 3, 0, 60_000),
@@ -102,7 +103,8 @@ internal sealed class CapacityOptions
     }
 
     private static double Within(string key, string text, double least, double most) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most ? value : throw Wrong(key, text);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least
+            && value <= most ? value : throw Wrong(key, text);
 
     private static ArgumentException Wrong(string key, string value) => new($"{key} cannot be '{value}'.");
 }

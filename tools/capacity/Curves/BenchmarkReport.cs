@@ -22,7 +22,8 @@ internal static class BenchmarkReport
         {
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement machine = report.RootElement.GetProperty("machine");
-            string where = $"{machine.GetProperty("processor").GetString()}, commit {machine.GetProperty("commit").GetString()}, {Path.GetFileName(path)}";
+            string? processor = machine.GetProperty("processor").GetString(), commit = machine.GetProperty("commit").GetString();
+            string where = $"{processor}, commit {commit}, {Path.GetFileName(path)}";
             return
             [
                 .. report.RootElement.GetProperty("details").EnumerateObject()
@@ -30,7 +31,8 @@ internal static class BenchmarkReport
                     .Select(detail => Profile(detail.Name[Prefix.Length..], where, detail.Value, pricePerCoreHour)),
             ];
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception failure)
+            when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path}: {failure.Message}", failure);
         }
@@ -44,7 +46,8 @@ internal static class BenchmarkReport
         double prepare = LatencySummary.Median(ceilings.Select(each => each.GetProperty("prepareMs").GetDouble()));
         // The service may run one image on all cores and many on a core each.
         BatchCurve curve = BestArrangement.Envelope(Times(alone => alone), Times(alone => !alone), cores);
-        return new ReplicaProfile($"{model}, {cores} cores", where, false, new Replica(curve, prepare, cores, SharesCores: true), cores * pricePerCoreHour);
+        return new ReplicaProfile(
+            $"{model}, {cores} cores", where, false, new Replica(curve, prepare, cores, SharesCores: true), cores * pricePerCoreHour);
 
         Dictionary<int, double> Times(Func<bool, bool> chosen) => ceilings
             .SelectMany(each => each.GetProperty("raw").EnumerateArray())

@@ -3,7 +3,9 @@ using Capacity.Simulation;
 
 namespace Capacity.Curves;
 
-/// <summary>A profile as JSON: <c>name, source, assumption, device (cpu or gpu), cores, prepareMilliseconds, pricePerHour, batchLatency</c>.</summary>
+/// <summary>
+/// A profile as JSON: <c>name, source, assumption, device (cpu or gpu), cores, prepareMilliseconds, pricePerHour, batchLatency</c>.
+/// </summary>
 internal static class ProfileFile
 {
     /// <exception cref="InvalidDataException">Not such a file; the message says what is wrong.</exception>
@@ -14,13 +16,16 @@ internal static class ProfileFile
             using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(path));
             return Parse(file.RootElement);
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception failure)
+            when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path}: {failure.Message}", failure);
         }
     }
 
-    /// <summary>The member <c>batchLatency</c> of this file and of GET /v1/models/{model}: [{"batch": 1, "milliseconds": 22.7}, …].</summary>
+    /// <summary>
+    /// The member <c>batchLatency</c> of this file and of GET /v1/models/{model}: [{"batch": 1, "milliseconds": 22.7}, …].
+    /// </summary>
     public static BatchCurve ParseCurve(JsonElement points)
     {
         var curve = new Dictionary<int, double>();
@@ -28,7 +33,8 @@ internal static class ProfileFile
         {
             int batch = point.GetProperty("batch").GetInt32();
             if (batch is < 1 or > 4096) throw new ArgumentException($"batch {batch} is not 1 to 4096.");
-            if (!curve.TryAdd(batch, Positive(point.GetProperty("milliseconds")))) throw new ArgumentException($"batch {batch} is there twice.");
+            if (!curve.TryAdd(batch, Positive(point.GetProperty("milliseconds"))))
+                throw new ArgumentException($"batch {batch} is there twice.");
         }
 
         return new BatchCurve(curve);
@@ -51,5 +57,6 @@ internal static class ProfileFile
     }
 
     private static double Positive(JsonElement element) =>
-        element.GetDouble() is > 0 and var value && double.IsFinite(value) ? value : throw new ArgumentException("milliseconds must be above 0.");
+        element.GetDouble() is > 0 and var value
+            && double.IsFinite(value) ? value : throw new ArgumentException("milliseconds must be above 0.");
 }

@@ -14,9 +14,11 @@ internal static class RunningService
     public static async Task<ReplicaProfile> ReadAsync(Uri address, CapacityOptions options, CancellationToken cancellation)
     {
         using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
-        using HttpResponseMessage answer = await client.GetAsync(new Uri($"/v1/models/{Uri.EscapeDataString(options.Model)}", UriKind.Relative), cancellation)
+        using HttpResponseMessage answer =
+            await client.GetAsync(new Uri($"/v1/models/{Uri.EscapeDataString(options.Model)}", UriKind.Relative), cancellation)
             .ConfigureAwait(false);
-        if (!answer.IsSuccessStatusCode) throw new InvalidDataException($"{address} answered {(int)answer.StatusCode} for {options.Model}.");
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidDataException($"{address} answered {(int)answer.StatusCode} for {options.Model}.");
         return Parse(await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false), address, options);
     }
 
@@ -26,11 +28,14 @@ internal static class RunningService
         {
             using JsonDocument page = JsonDocument.Parse(body);
             if (!page.RootElement.TryGetProperty("batchLatency", out JsonElement points))
-                throw new InvalidDataException($"{options.Model} is not loaded at {address}, so its curve is not known; send it a picture first.");
+                throw new InvalidDataException(
+                    $"{options.Model} is not loaded at {address}, so its curve is not known; send it a picture first.");
             var replica = new Replica(ProfileFile.ParseCurve(points), options.PrepareMs, options.Cores, options.SharesCores);
-            return new ReplicaProfile($"{options.Model}, {options.Cores} cores", $"measured by {address}", false, replica, options.PricePerHour);
+            return new ReplicaProfile(
+                $"{options.Model}, {options.Cores} cores", $"measured by {address}", false, replica, options.PricePerHour);
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception failure)
+            when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{address}: {failure.Message}", failure);
         }

@@ -18,7 +18,8 @@ internal static class PlanTable
             Replica replica = profile.Replica;
             string limit = replica.SharesCores ? "cores" : replica.PrepareRate < replica.RunRate ? "preparing (cores)" : "device";
             yield return $"| {Name(profile)} | {Number(replica.Capacity)} | {Number(replica.Capacity / replica.Cores)} | {limit} "
-                + $"| {Number(replica.IdleMs)} | {Money(profile.PricePerHour)} | {Money(Cost.PerMillionImages(1, profile.PricePerHour, replica.Capacity))} |";
+                + $"| {Number(replica.IdleMs)} | {Money(profile.PricePerHour)} | "
+                    + $"{Money(Cost.PerMillionImages(1, profile.PricePerHour, replica.Capacity))} |";
         }
 
         yield return "";
@@ -28,7 +29,8 @@ internal static class PlanTable
     /// <summary>How many replicas each rate takes.</summary>
     public static IEnumerable<string> Plans(IReadOnlyList<ReplicaProfile> profiles, CapacityOptions options)
     {
-        yield return $"p99 ≤ {Number(options.P99Ms)} ms, balancer {options.Balancer}, seed {options.Seed}, {options.Images} images simulated.";
+        yield return $"p99 ≤ {Number(options.P99Ms)} ms, balancer {options.Balancer}, seed {options.Seed}, {options.Images} images "
+            + "simulated.";
         yield return "";
         yield return "| replica | images/s | replicas | cores | load | p50, ms | p99, ms | per million |";
         yield return "|---|---:|---:|---:|---:|---:|---:|---:|";

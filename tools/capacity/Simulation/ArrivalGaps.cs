@@ -1,8 +1,8 @@
 namespace Capacity.Simulation;
 
 /// <summary>
-/// Seeded gaps between arrivals at one replica, of mean 1. Callers divide by the rate, so one seed gives the same pattern, faster or slower,
-/// at every rate: comparisons of rates then differ by the rate and not by luck.
+/// Seeded gaps between arrivals at one replica, of mean 1. Callers divide by the rate, so one seed gives the same pattern, faster or
+/// slower, at every rate: comparisons of rates then differ by the rate and not by luck.
 /// </summary>
 internal sealed class ArrivalGaps(int seed)
 {
@@ -11,7 +11,10 @@ internal sealed class ArrivalGaps(int seed)
     /// <summary>Of Poisson arrivals.</summary>
     public double Exponential() => -Math.Log(1 - _random.NextDouble()); // 1 − u is never 0, so the logarithm is finite.
 
-    /// <summary>The sum of <paramref name="count"/> exponential gaps, scaled to mean 1: what is left of Poisson arrivals when only every n-th counts.</summary>
+    /// <summary>
+    /// The sum of <paramref name="count"/> exponential gaps, scaled to mean 1: what is left of Poisson arrivals when only every n-th
+    /// counts.
+    /// </summary>
     public double Erlang(int count)
     {
         if (count <= 16)

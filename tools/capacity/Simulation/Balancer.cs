@@ -6,7 +6,9 @@ internal enum Balancer
     /// <summary>Each to a replica chosen blindly: kube-proxy, or many proxies that know nothing of each other.</summary>
     Random,
 
-    /// <summary>In turns, by one balancer that sees everything. Several such balancers together are closer to <see cref="Random"/>.</summary>
+    /// <summary>
+    /// In turns, by one balancer that sees everything. Several such balancers together are closer to <see cref="Random"/>.
+    /// </summary>
     RoundRobin,
 
     /// <summary>To the replica with the fewest unanswered, by one balancer that sees everything; ties by chance.</summary>

@@ -10,7 +10,9 @@ internal static class BestArrangement
     private const double WorthwhileGain = 1.02;
 
     /// <param name="together">One run on all cores: images a run to milliseconds.</param>
-    /// <param name="apart">A run on one thread while every other core does the same: images a run to milliseconds; empty where not measured.</param>
+    /// <param name="apart">
+    /// A run on one thread while every other core does the same: images a run to milliseconds; empty where not measured.
+    /// </param>
     /// <param name="runners">Runs at once of <paramref name="apart"/>: the number of cores.</param>
     /// <returns>τ(n), up to the n that comes within 2 % of the best throughput; taking more at once gains nothing.</returns>
     public static BatchCurve Envelope(IReadOnlyDictionary<int, double> together, IReadOnlyDictionary<int, double> apart, int runners)

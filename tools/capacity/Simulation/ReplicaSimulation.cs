@@ -21,7 +21,9 @@ internal sealed class ReplicaSimulation(Replica replica)
     /// <summary>Images arrived and not answered.</summary>
     public int Outstanding => _unprepared.Count + _preparing.Count + _prepared.Count + _running.Count;
 
-    /// <summary>Milliseconds from arrival to answer, in the order of answers; only of images arrived since <see cref="ForgetBefore"/>.</summary>
+    /// <summary>
+    /// Milliseconds from arrival to answer, in the order of answers; only of images arrived since <see cref="ForgetBefore"/>.
+    /// </summary>
     public IReadOnlyList<double> Latencies => _latencies;
 
     /// <summary>Images that arrived earlier than this (ms) are not recorded: they met a replica that had not settled.</summary>
@@ -52,8 +54,10 @@ internal sealed class ReplicaSimulation(Replica replica)
         while (_preparing.Count > 0 || _running.Count > 0)
         {
             double speed = Speed;
-            double prepareEnd = _preparing.TryPeek(out (double End, double Arrival) first) ? _now + ((first.End - _progress) / speed) : double.PositiveInfinity;
-            double runEnd = _running.Count == 0 ? double.PositiveInfinity : replica.SharesCores ? _now + ((_runEnd - _progress) / speed) : _runEnd;
+            double prepareEnd = _preparing.TryPeek(out (double End, double Arrival) first)
+                ? _now + ((first.End - _progress) / speed) : double.PositiveInfinity;
+            double runEnd =
+                _running.Count == 0 ? double.PositiveInfinity : replica.SharesCores ? _now + ((_runEnd - _progress) / speed) : _runEnd;
             double next = Math.Min(prepareEnd, runEnd);
             if (next > time)
             {

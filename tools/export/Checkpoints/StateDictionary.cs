@@ -48,7 +48,8 @@ internal static class StateDictionary
             throw new CheckpointException($"it holds {names.Count:N0} tensors; no more than {MaxTensors:N0} are accepted.");
         if (names.FirstOrDefault(name => name.Length > MaxNameLength) is { } tooLong)
             throw new CheckpointException(
-                $"the name of tensor '{PickleGlobals.Printable(tooLong)}' has {tooLong.Length:N0} characters; no more than {MaxNameLength} are accepted.");
+                $"the name of tensor '{PickleGlobals.Printable(tooLong)}' has {tooLong.Length:N0} characters; no more than "
+                + $"{MaxNameLength} are accepted.");
         int shared = 0;
         while (Prefixes.FirstOrDefault(prefix => names.All(name => HasAt(name, shared, prefix))) is { } prefix) shared += prefix.Length;
         string[] plain = [.. names.Select(name => name[shared..])];

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Export.Checkpoints;
 
-/// <summary>Compares the CRC-32 of every entry of a zip archive with its directory while the file streams past for another reason.</summary>
+/// <summary>
+/// Compares the CRC-32 of every entry of a zip archive with its directory while the file streams past for another reason.
+/// </summary>
 internal sealed class ZipChecksums
 {
     private readonly ZipEntry[] _entries;
@@ -11,9 +13,12 @@ internal sealed class ZipChecksums
     private int _current;
     private uint _register = uint.MaxValue;
 
-    private ZipChecksums(IEnumerable<ZipEntry> entries) => _entries = [.. entries.Where(entry => entry.Bytes > 0).OrderBy(entry => entry.Position)];
+    private ZipChecksums(IEnumerable<ZipEntry> entries) =>
+        _entries = [.. entries.Where(entry => entry.Bytes > 0).OrderBy(entry => entry.Position)];
 
-    /// <summary>For a zip archive; null for any other file, and for one whose directory is wrong, which is told when it is opened.</summary>
+    /// <summary>
+    /// For a zip archive; null for any other file, and for one whose directory is wrong, which is told when it is opened.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ZipChecksums? Of(string path)
     {
@@ -37,13 +42,15 @@ internal sealed class ZipChecksums
         long end = _position + piece.Length;
         while (_current < _entries.Length && _entries[_current] is { } entry && entry.Position < end)
         {
-            int from = (int)Math.Max(0, entry.Position - _position), to = (int)Math.Min(piece.Length, entry.Position + entry.Bytes - _position);
+            int from = (int)Math.Max(0, entry.Position - _position), to =
+                (int)Math.Min(piece.Length, entry.Position + entry.Bytes - _position);
             _register = Crc32.Append(_register, piece[from..to]);
             if (entry.Position + entry.Bytes > end) break;
             if (~_register != entry.Crc32)
             {
                 throw new CheckpointException(
-                    $"entry '{PickleGlobals.Printable(entry.Name)}' of its zip archive has CRC-32 {~_register:x8} where the directory says " +
+                    $"entry '{PickleGlobals.Printable(entry.Name)}' of its zip archive has CRC-32 {~_register:x8} where the directory "
+                    + "says " +
                     $"{entry.Crc32:x8}; the file is damaged, or was saved without checksums.");
             }
 
@@ -64,7 +71,8 @@ internal sealed class ZipChecksums
             uint[][] tables = Tables;
             while (bytes.Length >= 8)
             {
-                uint low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ register, high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
+                uint low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ register, high =
+                    BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
                 register = tables[7][low & 0xff] ^ tables[6][(low >> 8) & 0xff] ^ tables[5][(low >> 16) & 0xff] ^ tables[4][low >> 24]
                     ^ tables[3][high & 0xff] ^ tables[2][(high >> 8) & 0xff] ^ tables[1][(high >> 16) & 0xff] ^ tables[0][high >> 24];
                 bytes = bytes[8..];

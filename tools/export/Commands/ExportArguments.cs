@@ -92,7 +92,8 @@ internal sealed record ExportArguments
     private static string Suggestion(string model)
     {
         string[] published = [.. ModelCatalog.Entries.Select(entry => entry.Name)];
-        if (NearestNames.Of(model, published) is { Count: > 0 } near) return $"Did you mean {string.Join(" or ", near.Take(MostSuggestions))}?";
+        if (NearestNames.Of(model, published) is { Count: > 0 } near)
+            return $"Did you mean {string.Join(" or ", near.Take(MostSuggestions))}?";
         return NearestNames.Of(model, Commands) is [string command, ..]
             ? $"Did you mean the command {command}?"
             : $"Known: {string.Join(", ", published)}.";

@@ -25,7 +25,8 @@ internal static class HelpExamples
         The published weights are licensed CC BY-NC 4.0: not for commercial use, and the authors must be named.
         An interrupted download continues where it stopped. EXPORT_DOWNLOAD_BASE replaces the published address, for a mirror.
 
-        Exit codes: 0 done, 1 something failed (the reason is on the error stream), 2 the command line was wrong, 3 the weights could not be downloaded.
+        Exit codes: 0 done, 1 something failed (the reason is on the error stream), 2 the command line was wrong,
+        3 the weights could not be downloaded.
         """;
 
     public static void AddTo(RootCommand root)

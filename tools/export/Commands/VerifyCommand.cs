@@ -8,7 +8,8 @@ internal static class VerifyCommand
 {
     public static Command Build(Option<string> store)
     {
-        Argument<string[]> models = new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = "Models to verify; all installed ones if none is named." };
+        Argument<string[]> models =
+            new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = "Models to verify; all installed ones if none is named." };
         Command command = new("verify", "Compares installed files with their SHA-256.") { models };
         command.SetAction((result, _) => CommandErrors.GuardAsync(Console.Error, () =>
         {

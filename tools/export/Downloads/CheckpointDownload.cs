@@ -86,10 +86,12 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
             if (file.Length >= entry.Bytes) return;
             (attempt, delay) = file.Length > before ? (1, options.FirstDelay) : (attempt + 1, delay);
             if (attempt > AttemptsFor(failure))
-                throw new DownloadException(
-                    $"{address}: {Reason(failure)}{(file.Length == 0 ? "." : $"; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there.")}",
-                    failure)
-                { Unreachable = true };
+            {
+                string kept =
+                    file.Length == 0 ? "" : $"; {file.Length:N0} of {entry.Bytes:N0} bytes are kept, and the next run resumes there";
+                throw new DownloadException($"{address}: {Reason(failure)}{kept}.", failure) { Unreachable = true };
+            }
+
             await Task.Delay(delay, time, cancel).ConfigureAwait(false);
             delay *= 2;
         }

@@ -36,7 +36,8 @@ internal static class MetricsEndpoint
         foreach (MediaTypeHeaderValue accepted in request.GetTypedHeaders().Accept)
         {
             double quality = accepted.Quality ?? 1;
-            if (accepted.MediaType.Equals("application/openmetrics-text", StringComparison.OrdinalIgnoreCase)) open = Math.Max(open, quality);
+            if (accepted.MediaType.Equals("application/openmetrics-text", StringComparison.OrdinalIgnoreCase))
+                open = Math.Max(open, quality);
             else if (accepted.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)) text = Math.Max(text, quality);
         }
 

@@ -49,7 +49,8 @@ internal sealed record ModelDetail(
     {
         ModelManifest? manifest = status.Manifest;
         bool official = manifest?.Origin == ModelOrigin.Official;
-        BatchPoint[] curve = [.. status.Curve.Select(point => new BatchPoint(point.BatchSize, Math.Round(point.RunTime.TotalMilliseconds, 3)))];
+        BatchPoint[] curve =
+            [.. status.Curve.Select(point => new BatchPoint(point.BatchSize, Math.Round(point.RunTime.TotalMilliseconds, 3)))];
         return new ModelDetail(
             status.Name,
             status.State == ModelState.Ready,
@@ -87,10 +88,12 @@ internal sealed record ModelDetail(
 /// <param name="LabelsSha256">Of the labels.</param>
 /// <param name="Exporter">Version of the tool that wrote it.</param>
 /// <param name="Seed">Of synthetic weights.</param>
-internal sealed record Provenance(string? Url, string? File, string? CheckpointSha256, string? ModelSha256, string? LabelsSha256, string? Exporter, int? Seed)
+internal sealed record Provenance(
+    string? Url, string? File, string? CheckpointSha256, string? ModelSha256, string? LabelsSha256, string? Exporter, int? Seed)
 {
     public static Provenance Of(ModelManifest manifest) => new(
-        manifest.Source.Url, manifest.Source.File, manifest.Source.Sha256, manifest.Model.Sha256, manifest.Labels.Sha256, manifest.Exporter, manifest.Source.Seed);
+        manifest.Source.Url, manifest.Source.File, manifest.Source.Sha256, manifest.Model.Sha256, manifest.Labels.Sha256, manifest.Exporter,
+        manifest.Source.Seed);
 }
 
 /// <summary>ImageNet validation accuracy of the published weights, in %.</summary>
@@ -100,7 +103,8 @@ internal sealed record Provenance(string? Url, string? File, string? CheckpointS
 /// <param name="Top5Measured">What independent measurement of the published file gives.</param>
 /// <param name="KnownBad">The file does not reach the published accuracy.</param>
 /// <param name="Note">What to know about it.</param>
-internal sealed record Accuracy(double Top1Published, double Top5Published, double Top1Measured, double Top5Measured, bool KnownBad, string? Note)
+internal sealed record Accuracy(
+    double Top1Published, double Top5Published, double Top1Measured, double Top5Measured, bool KnownBad, string? Note)
 {
     public static Accuracy Of(CatalogEntry entry) => new(
         entry.Top1Published, entry.Top5Published, entry.Top1Measured, entry.Top5Measured, entry.KnownBad, entry.Note);
@@ -113,10 +117,12 @@ internal sealed record Accuracy(double Top1Published, double Top5Published, doub
 /// <param name="Mean">Per channel, R, G, B.</param>
 /// <param name="Std">Per channel, R, G, B.</param>
 /// <param name="Reference">Whose bytes it equals.</param>
-internal sealed record Preprocessing(int Resize, int Crop, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> Std, string Reference)
+internal sealed record Preprocessing(
+    int Resize, int Crop, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> Std, string Reference)
 {
     public static Preprocessing Of(PreprocessingRecipe recipe) => new(
-        recipe.Resize, recipe.Crop, recipe.Interpolation, recipe.Mean, recipe.Std, "Pillow 9.4, torchvision 0.14; EXIF orientation and ICC profiles are not applied");
+        recipe.Resize, recipe.Crop, recipe.Interpolation, recipe.Mean, recipe.Std,
+        "Pillow 9.4, torchvision 0.14; EXIF orientation and ICC profiles are not applied");
 }
 
 /// <summary>One point of the batch-latency curve.</summary>

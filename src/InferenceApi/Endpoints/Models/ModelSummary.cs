@@ -17,7 +17,8 @@ internal sealed record ModelList(ModelSummary[] Models);
 /// <param name="Top1">Measured ImageNet accuracy of the published weights, in %; absent for other weights.</param>
 /// <param name="KnownBad">The published file does not reach its published accuracy; absent where it does.</param>
 internal sealed record ModelSummary(
-    string Name, string State, bool Installed, string? Version, ModelOrigin? Weights, string? Architecture, string? Licence, double? Top1, bool? KnownBad)
+    string Name, string State, bool Installed, string? Version, ModelOrigin? Weights, string? Architecture, string? Licence, double? Top1,
+    bool? KnownBad)
 {
     public const string NotInstalled = "notInstalled";
 
@@ -26,7 +27,8 @@ internal sealed record ModelSummary(
         CatalogEntry? published = status.Manifest?.Origin == ModelOrigin.Official ? ModelCatalog.Find(status.Name) : null;
         return new ModelSummary(
             status.Name, StateOf(status.State), true, status.Manifest?.Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            status.Manifest?.Origin, status.Manifest?.Architecture, status.Manifest?.Licence, published?.Top1Measured, KnownBadOf(published));
+            status.Manifest?.Origin, status.Manifest?.Architecture, status.Manifest?.Licence, published?.Top1Measured,
+            KnownBadOf(published));
     }
 
     public static ModelSummary Of(CatalogEntry entry) => new(

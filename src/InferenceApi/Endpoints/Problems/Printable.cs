@@ -1,6 +1,8 @@
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>A client's text inside one of our sentences: short, and without control characters that would disturb a log or terminal.</summary>
+/// <summary>
+/// A client's text inside one of our sentences: short, and without control characters that would disturb a log or terminal.
+/// </summary>
 internal static class Printable
 {
     private const int MaxLength = 100;

@@ -58,7 +58,8 @@ internal static partial class ProblemHandling
         {
             StatusCodes.Status404NotFound => Problem.NothingAt(context.Request.Path),
             StatusCodes.Status405MethodNotAllowed => Problem.NotAllowed(context.Request.Method, response.Headers.Allow.ToString()),
-            StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemKind.MediaTypeUnsupported, "The Content-Type is not supported here."),
+            StatusCodes.Status415UnsupportedMediaType =>
+                new Problem(ProblemKind.MediaTypeUnsupported, "The Content-Type is not supported here."),
             _ => null,
         };
     }

@@ -1,6 +1,8 @@
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>Every way a request can fail. The name is the stable part of the problem's type; <see cref="ProblemTable"/> has the rest.</summary>
+/// <summary>
+/// Every way a request can fail. The name is the stable part of the problem's type; <see cref="ProblemTable"/> has the rest.
+/// </summary>
 internal enum ProblemKind
 {
     ModelUnknown,

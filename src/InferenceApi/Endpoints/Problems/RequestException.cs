@@ -15,14 +15,17 @@ internal sealed class RequestException(ProblemKind kind, string detail, TimeSpan
         new(ProblemKind.BodyTooLarge, $"The request body is larger than the limit of {limit} bytes (Uploads:MaxRequestBytes).");
 
     public static RequestException TooMany(int limit) =>
-        new(ProblemKind.TooManyImages, $"The request has more than {limit} images (Uploads:MaxImages). Send several requests; the service batches across requests.");
+        new(ProblemKind.TooManyImages,
+            $"The request has more than {limit} images (Uploads:MaxImages). Send several requests; the service batches across requests.");
 
     public static RequestException NoImage() =>
-        new(ProblemKind.NoImage, $"The request carries no image. Send the file as the body, as a file field of a form, or as JSON: {JsonExample}.");
+        new(ProblemKind.NoImage,
+            $"The request carries no image. Send the file as the body, as a file field of a form, or as JSON: {JsonExample}.");
 
     /// <param name="rate">The floor, bytes a second.</param>
     public static RequestException TooSlow(int rate) =>
-        new(ProblemKind.RequestTimeout, $"The body came too slowly; the service waits for at least {rate} bytes a second (Uploads:MinRate).");
+        new(ProblemKind.RequestTimeout,
+            $"The body came too slowly; the service waits for at least {rate} bytes a second (Uploads:MinRate).");
 
     public static RequestException TooLate() =>
         new(ProblemKind.RequestTimeout, "The body was not complete in the time that the request was allowed.");

@@ -15,11 +15,13 @@ internal static class RequestDeadline
         string text = request.Headers[Header].ToString();
         if (text.Length == 0) return options.DefaultTimeout;
         const NumberStyles Decimal = NumberStyles.AllowDecimalPoint;
-        if (!double.TryParse(text, Decimal, CultureInfo.InvariantCulture, out double seconds) || !(seconds > 0) || seconds > options.MaxTimeout.TotalSeconds)
+        if (!double.TryParse(text, Decimal, CultureInfo.InvariantCulture, out double seconds) || !(seconds > 0)
+            || seconds > options.MaxTimeout.TotalSeconds)
         {
             throw new RequestException(
                 ProblemKind.TimeoutInvalid,
-                $"{Header} is '{Printable.Of(text)}'; it must be a number of seconds above 0 and at most {options.MaxTimeout.TotalSeconds:0.###}.");
+                $"{Header} is '{Printable.Of(text)}'; it must be a number of seconds above 0 and at most "
+                + $"{options.MaxTimeout.TotalSeconds:0.###}.");
         }
 
         return TimeSpan.FromSeconds(seconds);

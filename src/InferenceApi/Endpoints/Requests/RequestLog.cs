@@ -13,7 +13,8 @@ internal static partial class RequestLog
         if (!log.IsEnabled(LogLevel.Information)) return;
         StageTimings timings = record.Timings;
         Finished(
-            log, traceId, Printable.Of(record.Model), record.Version, status, record.Problem ?? "-", record.Images, record.Failed, record.Bytes,
+            log, traceId, Printable.Of(record.Model), record.Version, status, record.Problem ?? "-", record.Images, record.Failed,
+            record.Bytes,
             Round(duration), Round(timings.Read), Round(timings.Admit), Round(timings.Slot), Round(timings.Decode), Round(timings.Prepare),
             Round(timings.Queue), Round(timings.Run), Round(timings.Rank), Round(write), timings.Batch);
     }
@@ -22,14 +23,19 @@ internal static partial class RequestLog
 
     private static double Round(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
-    [LoggerMessage(1101, LogLevel.Warning, "{Refusals} refused requests have no line of their own, because there were more than 10 in a second")]
+    [LoggerMessage(
+        1101, LogLevel.Warning, "{Refusals} refused requests have no line of their own, because there were more than 10 in a second")]
     private static partial void UnloggedRefusals(ILogger log, int refusals);
 
     [LoggerMessage(
         1100,
         LogLevel.Information,
-        "classify {TraceId} {Model}/{Version} {Status} {Problem} images {Images} failed {Failed} bytes {Bytes} took {DurationMs} ms: read {ReadMs} admit {AdmitMs} slot {SlotMs} decode {DecodeMs} prepare {PrepareMs} queue {QueueMs} run {RunMs} rank {RankMs} write {WriteMs} batch {Batch}")]
+        "classify {TraceId} {Model}/{Version} {Status} {Problem} images {Images} failed {Failed} bytes {Bytes} took {DurationMs} ms: "
+        + "read {ReadMs} admit {AdmitMs} slot {SlotMs} decode {DecodeMs} prepare {PrepareMs} queue {QueueMs} run {RunMs} rank {RankMs} "
+        + "write {WriteMs} batch {Batch}")]
     private static partial void Finished(
-        ILogger log, string traceId, string model, int version, int status, string problem, int images, int failed, long bytes, double durationMs,
-        double readMs, double admitMs, double slotMs, double decodeMs, double prepareMs, double queueMs, double runMs, double rankMs, double writeMs, int batch);
+        ILogger log, string traceId, string model, int version, int status, string problem, int images, int failed, long bytes,
+        double durationMs,
+        double readMs, double admitMs, double slotMs, double decodeMs, double prepareMs, double queueMs, double runMs, double rankMs,
+        double writeMs, int batch);
 }

@@ -31,7 +31,8 @@ internal static class RequestTelemetry
         TimeSpan write = record.Classified == 0 ? TimeSpan.Zero : time.GetElapsedTime(record.Classified, now);
         InferenceTracing.Stage("write", time.GetUtcNow(), write);
         // A client that leaves while its answer is written has been sent a status that it never saw.
-        int status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
+        int status =
+            context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         metrics.RequestFinished(record, status, duration, write);
         if (pace.TakeUnlogged() is > 0 and var unlogged) RequestLog.Unlogged(log, unlogged);
         // Every other 5xx is ours and always told.

@@ -8,7 +8,8 @@ internal static class TrustedProxies
 {
     /// <param name="app">Where it goes first.</param>
     /// <param name="proxies">Addresses, or networks as 10.0.0.0/8.</param>
-    public static void UseTrustedProxies(this IApplicationBuilder app, IReadOnlyList<string> proxies) => app.UseForwardedHeaders(Trusting(proxies));
+    public static void UseTrustedProxies(this IApplicationBuilder app, IReadOnlyList<string> proxies) =>
+        app.UseForwardedHeaders(Trusting(proxies));
 
     private static ForwardedHeadersOptions Trusting(IReadOnlyList<string> proxies)
     {

@@ -62,7 +62,9 @@ public sealed partial class OpenedNetwork
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new ModelStoreException($"{model.ModelPath}: ONNX Runtime cannot open it: {failure.Message}", failure) { Fault = StoreFault.Network };
+            throw new ModelStoreException(
+                $"{model.ModelPath}: ONNX Runtime cannot open it: {failure.Message}", failure)
+            { Fault = StoreFault.Network };
         }
     }
 

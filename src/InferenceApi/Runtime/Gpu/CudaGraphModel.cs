@@ -44,7 +44,9 @@ internal sealed class CudaGraphModel
         {
             foreach (BucketedInstance instance in instances) instance.Dispose();
             if (failure is OnnxRuntimeException or DeviceMemoryException)
-                throw new ModelStoreException($"{model.ModelPath}: ONNX Runtime cannot open it: {failure.Message}", failure) { Fault = StoreFault.Network };
+                throw new ModelStoreException(
+                    $"{model.ModelPath}: ONNX Runtime cannot open it: {failure.Message}", failure)
+                { Fault = StoreFault.Network };
             throw;
         }
     }

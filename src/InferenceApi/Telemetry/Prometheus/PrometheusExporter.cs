@@ -39,7 +39,8 @@ public sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExport
             _openMetrics = openMetrics;
             try
             {
-                if (!collect(CollectTimeoutMilliseconds)) throw new InvalidOperationException("The metrics could not be collected in time.");
+                if (!collect(CollectTimeoutMilliseconds))
+                    throw new InvalidOperationException("The metrics could not be collected in time.");
             }
             finally
             {

@@ -9,7 +9,8 @@ public sealed class CapacityOptionsTests
     public void Parse_EverythingGiven_IsTaken()
     {
         CapacityOptions options = CapacityOptions.Parse(
-            ["--rate", "5,7.5", "--p99", "80", "--balancer", "least-outstanding", "--seed", "9", "--curve", "a", "--curve", "b", "--images", "5000"]);
+            ["--rate", "5,7.5", "--p99", "80", "--balancer", "least-outstanding", "--seed", "9", "--curve", "a", "--curve", "b",
+                "--images", "5000"]);
 
         Assert.Equal([5, 7.5], options.Rates);
         Assert.Equal((80, Balancer.LeastOutstanding, 9, 5000), (options.P99Ms, options.Balancer, options.Seed, options.Images));

@@ -18,7 +18,8 @@ public sealed class ProfileFileTests
 
         Assert.Contains(profiles, profile => !profile.IsAssumption && profile.Replica.SharesCores);
         Assert.All(profiles, profile => Assert.NotEmpty(profile.Source));
-        Assert.All(profiles.Where(profile => profile.IsAssumption), profile => Assert.StartsWith("ASSUMED", profile.Source, StringComparison.Ordinal));
+        Assert.All(profiles.Where(profile => profile.IsAssumption),
+            profile => Assert.StartsWith("ASSUMED", profile.Source, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -11,9 +11,11 @@ public sealed class RunningServiceTests
     public void Parse_LoadedModel_GivesItsCurve()
     {
         CapacityOptions options = CapacityOptions.Parse(["--cores", "4", "--prepare-ms", "2.5", "--device", "gpu", "--price", "1"]);
-        ReplicaProfile profile = RunningService.Parse("""{"name": "m", "batchLatency": [{"batch": 1, "milliseconds": 5}]}""", Address, options);
+        ReplicaProfile profile =
+            RunningService.Parse("""{"name": "m", "batchLatency": [{"batch": 1, "milliseconds": 5}]}""", Address, options);
 
-        Assert.Equal((4, 2.5, false, 5.0), (profile.Replica.Cores, profile.Replica.PrepareMs, profile.Replica.SharesCores, profile.Replica.Curve[1]));
+        Assert.Equal((4, 2.5, false, 5.0),
+            (profile.Replica.Cores, profile.Replica.PrepareMs, profile.Replica.SharesCores, profile.Replica.Curve[1]));
         Assert.False(profile.IsAssumption);
     }
 

@@ -13,7 +13,8 @@ public sealed class ClusterSimulationTests
     public void Simulate_OneImageARun_MeetsTheFormulaOfMD1(double load)
     {
         const double ServiceMs = 10;
-        LatencySummary latency = ClusterSimulation.Simulate(Replicas.OneByOne(ServiceMs), 1, load * 1000 / ServiceMs, Balancer.Random, Images, seed: 1);
+        LatencySummary latency =
+            ClusterSimulation.Simulate(Replicas.OneByOne(ServiceMs), 1, load * 1000 / ServiceMs, Balancer.Random, Images, seed: 1);
 
         // Pollaczek and Khinchine: mean wait = load × service ÷ (2 × (1 − load)).
         double expected = ServiceMs + (load * ServiceMs / (2 * (1 - load)));
@@ -52,7 +53,8 @@ public sealed class ClusterSimulationTests
     [Fact]
     public void Simulate_RisingRate_RaisesLatency()
     {
-        double[] p99 = [.. new double[] { 5, 10, 20, 30, 38 }.Select(rate => ClusterSimulation.Simulate(Replicas.Cpu, 1, rate, Balancer.Random, Images, 1).P99)];
+        double[] p99 = [.. new double[] { 5, 10, 20, 30, 38 }.Select(
+            rate => ClusterSimulation.Simulate(Replicas.Cpu, 1, rate, Balancer.Random, Images, 1).P99)];
 
         Assert.Equal(p99.Order(), p99);
         Assert.True(p99[^1] > 2 * p99[0]);
@@ -81,7 +83,8 @@ public sealed class ClusterSimulationTests
         double random = ClusterSimulation.Simulate(Replicas.Cpu, 1, 30, Balancer.Random, Images, 1).Mean;
 
         Assert.Equal(random, ClusterSimulation.Simulate(Replicas.Cpu, 1, 30, Balancer.RoundRobin, Images, 1).Mean, 1e-9);
-        Assert.InRange(ClusterSimulation.Simulate(Replicas.Cpu, 1, 30, Balancer.LeastOutstanding, Images, 1).Mean, random * 0.97, random * 1.03);
+        Assert.InRange(
+            ClusterSimulation.Simulate(Replicas.Cpu, 1, 30, Balancer.LeastOutstanding, Images, 1).Mean, random * 0.97, random * 1.03);
     }
 
     [Theory]

@@ -8,7 +8,8 @@ public sealed class ChildProcessTests
     [Fact]
     public void StartInfo_SettingsOfTheGenerator_AreNotPassedOn()
     {
-        const string Sockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", Collector = "DOTNET_gcConcurrent", Other = "BENCH_TEST_OTHER";
+        const string Sockets =
+            "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", Collector = "DOTNET_gcConcurrent", Other = "BENCH_TEST_OTHER";
         string[] names = [Sockets, Collector, Other];
         foreach (string name in names) Environment.SetEnvironmentVariable(name, "0");
         try
@@ -29,7 +30,8 @@ public sealed class ChildProcessTests
     {
         IReadOnlyList<string> command = ChildProcess.Verb("engine", "overhead");
 
-        Assert.Equal(("dotnet", "benchmarks.dll", "engine", "overhead"), (command[0], Path.GetFileName(command[1]), command[2], command[3]));
+        Assert.Equal(
+            ("dotnet", "benchmarks.dll", "engine", "overhead"), (command[0], Path.GetFileName(command[1]), command[2], command[3]));
         Assert.True(File.Exists(command[1]));
     }
 }

@@ -5,7 +5,9 @@ using TestKit;
 
 namespace Imaging.Tests.Decoding.TurboJpeg;
 
-/// <summary>Whatever is done to a file: where libturbojpeg answers, the answer is libvips's; all other files are refused in the same words.</summary>
+/// <summary>
+/// Whatever is done to a file: where libturbojpeg answers, the answer is libvips's; all other files are refused in the same words.
+/// </summary>
 public sealed class DamagedJpegTests
 {
     private static readonly ImagingOptions Options = new() { MaxPixels = 3_000_000, MaxSide = 20_000 };
@@ -14,11 +16,13 @@ public sealed class DamagedJpegTests
 
     [TurboJpegFact]
     public void Prepare_DamagedGoldenFiles_GivesLibvipsAnswer() =>
-        AssertSame([.. GoldenFiles.Expected.Keys.Where(name => name.Contains("jpeg", StringComparison.Ordinal)).Select(GoldenFiles.Read)], rounds: 4_000);
+        AssertSame([.. GoldenFiles.Expected.Keys.Where(name => name.Contains("jpeg", StringComparison.Ordinal)).Select(GoldenFiles.Read)],
+            rounds: 4_000);
 
     [TurboJpegFact(photographs: true)]
     public void Prepare_DamagedPhotographs_GivesLibvipsAnswer() => AssertSame(
-        [.. Directory.EnumerateFiles(Path.Combine(Fixtures.SharedFolder!, "images"), "*.JPEG").Order(StringComparer.Ordinal).Take(25).Select(File.ReadAllBytes)],
+        [.. Directory.EnumerateFiles(Path.Combine(Fixtures.SharedFolder!, "images"), "*.JPEG").Order(StringComparer.Ordinal).Take(25)
+            .Select(File.ReadAllBytes)],
         rounds: 200);
 
     private void AssertSame(byte[][] files, int rounds)
@@ -35,7 +39,8 @@ public sealed class DamagedJpegTests
             else if (IsTaken(encoded)) taken++;
         }
 
-        Assert.True(taken > rounds / 20 && refused > rounds / 20, $"{taken} taken by libturbojpeg and {refused} refused of {rounds}: too few to tell");
+        Assert.True(taken > rounds / 20 && refused > rounds / 20,
+            $"{taken} taken by libturbojpeg and {refused} refused of {rounds}: too few to tell");
         Assert.Equal((0, 0), (_both.OutstandingBuffers, _libvips.OutstandingBuffers));
     }
 

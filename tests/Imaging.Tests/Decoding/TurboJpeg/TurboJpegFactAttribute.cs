@@ -11,7 +11,8 @@ internal sealed class TurboJpegFactAttribute : FactAttribute
     {
         Photographs = photographs;
         if (!TurboJpegLibrary.IsUsable) Skip = "Needs libturbojpeg.so.0 (Debian: libturbojpeg0): see eng/apt-packages.txt.";
-        else if (photographs && Fixtures.SharedFolder is null) Skip = "Needs real photographs: set SHARED_FIXTURES or put them into ../shared.";
+        else if (photographs && Fixtures.SharedFolder is null)
+            Skip = "Needs real photographs: set SHARED_FIXTURES or put them into ../shared.";
     }
 
     public bool Photographs { get; }

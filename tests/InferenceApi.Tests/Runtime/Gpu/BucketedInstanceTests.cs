@@ -23,7 +23,8 @@ public sealed class BucketedInstanceTests
         {
             for (int row = 0; row < rows; row++) session.InputRow(row).Span.Fill((100 * rows) + row);
             session.Run(rows);
-            for (int row = 0; row < rows; row++) Assert.Equal([(100 * rows) + row, -((100 * rows) + row)], session.OutputRow(row).ToArray());
+            for (int row = 0; row < rows; row++)
+                Assert.Equal([(100 * rows) + row, -((100 * rows) + row)], session.OutputRow(row).ToArray());
         }
 
         Assert.Equal([6, 1, 16, 12, 16, 3], _runs);
@@ -121,7 +122,8 @@ public sealed class BucketedInstanceTests
     [InlineData("Failed to allocate memory for requested buffer of size 1048576", true)]
     [InlineData("CUDA failure 2: out of memory ; GPU=0", true)]
     [InlineData("Non-zero status code returned while running Conv node", false)]
-    public void OutOfMemory_IsToldFromOtherFailures(string message, bool expected) => Assert.Equal(expected, DeviceMemoryException.Explains(message));
+    public void OutOfMemory_IsToldFromOtherFailures(string message, bool expected) =>
+        Assert.Equal(expected, DeviceMemoryException.Explains(message));
 
     private static long AllocatedByAThousand(BucketedInstance session)
     {
@@ -151,7 +153,8 @@ public sealed class BucketedInstanceTests
                 if (size > _largestThatFits) throw new DeviceMemoryException("full");
                 ReadOnlySpan<float> rows = seen.GetTensorDataAsSpan<float>();
                 Span<float> scores = made.GetTensorMutableDataAsSpan<float>();
-                for (int row = 0; row < size; row++) (scores[row * Classes], scores[(row * Classes) + 1]) = (rows[row * RowLength], -rows[row * RowLength]);
+                for (int row = 0; row < size; row++) (scores[row * Classes], scores[(row * Classes) + 1]) =
+                    (rows[row * RowLength], -rows[row * RowLength]);
             },
             () =>
             {

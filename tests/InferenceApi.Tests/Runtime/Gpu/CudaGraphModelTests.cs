@@ -21,7 +21,8 @@ public sealed class CudaGraphModelTests : IDisposable
     public void EveryNumberOfRows_GivesEveryRowItsOwnLogits()
     {
         RuntimePlan plan = new RuntimeOptions { MaxBatch = 20, Sessions = 2 }.For(ExecutionProvider.Cpu);
-        IReadOnlyList<IModelInstance> sessions = CudaGraphModel.Open(_store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes), plan);
+        IReadOnlyList<IModelInstance> sessions =
+            CudaGraphModel.Open(_store.Install("tiny", TinyOnnx.Create(Crop, Classes), Crop, Classes), plan);
         Assert.Equal(2, sessions.Count);
         var random = new Random(1);
         foreach (IModelInstance session in sessions)
@@ -51,7 +52,8 @@ public sealed class CudaGraphModelTests : IDisposable
     {
         InstalledModel model = _store.Install("other", TinyOnnx.Create(Crop, Classes + 1), Crop, Classes);
 
-        var failure = Assert.Throws<ModelStoreException>(() => CudaGraphModel.Open(model, new RuntimeOptions { Sessions = 1 }.For(ExecutionProvider.Cpu)));
+        var failure = Assert.Throws<ModelStoreException>(
+            () => CudaGraphModel.Open(model, new RuntimeOptions { Sessions = 1 }.For(ExecutionProvider.Cpu)));
         Assert.Contains("its output is", failure.Message);
     }
 
@@ -60,7 +62,8 @@ public sealed class CudaGraphModelTests : IDisposable
     {
         InstalledModel model = _store.Install("bad", [1, 2, 3], Crop, Classes);
 
-        var failure = Assert.Throws<ModelStoreException>(() => CudaGraphModel.Open(model, new RuntimeOptions { Sessions = 1 }.For(ExecutionProvider.Cpu)));
+        var failure = Assert.Throws<ModelStoreException>(
+            () => CudaGraphModel.Open(model, new RuntimeOptions { Sessions = 1 }.For(ExecutionProvider.Cpu)));
         Assert.Contains(model.ModelPath, failure.Message);
     }
 }

@@ -11,7 +11,8 @@ public sealed class GraphWeightTests
     [InlineData(10, 2, TensorElementType.Float16)]
     public void WeightBesideTheGraph_IsFound(int type, int size, TensorElementType expected)
     {
-        byte[] model = Model(Tensor(type, [2, 3], External("location", "w.bin"), External("offset", "128"), External("length", $"{6 * size}")));
+        byte[] model =
+            Model(Tensor(type, [2, 3], External("location", "w.bin"), External("offset", "128"), External("length", $"{6 * size}")));
 
         GraphWeight weight = Assert.Single(GraphWeight.FindIn(model));
 
@@ -43,7 +44,8 @@ public sealed class GraphWeightTests
     [InlineData("offset", "-1")]
     [InlineData("offset", "one")]
     public void NumbersThatCannotBe_AreRefused(string key, string value) =>
-        Assert.Throws<InvalidDataException>(() => GraphWeight.FindIn(Model(Tensor(1, [2, 3], External("location", "w.bin"), External(key, value)))));
+        Assert.Throws<InvalidDataException>(
+            () => GraphWeight.FindIn(Model(Tensor(1, [2, 3], External("location", "w.bin"), External(key, value)))));
 
     [Theory]
     [InlineData(0, 3)]
@@ -75,10 +77,12 @@ public sealed class GraphWeightTests
         Assert.InRange(refused, 5_000, 20_000);
     }
 
-    private static byte[] Model(params byte[][] tensors) => [.. Field(2, "test"u8.ToArray()), .. Field(7, [.. tensors.SelectMany(tensor => Field(5, tensor))])];
+    private static byte[] Model(params byte[][] tensors) =>
+        [.. Field(2, "test"u8.ToArray()), .. Field(7, [.. tensors.SelectMany(tensor => Field(5, tensor))])];
 
     private static byte[] Tensor(int type, long[] shape, params byte[][] rest) =>
-        [.. shape.SelectMany(side => (byte[])[8, .. Varint((ulong)side)]), 16, (byte)type, .. Field(8, "w"u8.ToArray()), .. rest.SelectMany(each => each)];
+        [.. shape.SelectMany(side => (byte[])[8, .. Varint((ulong)side)]), 16, (byte)type, .. Field(8, "w"u8.ToArray()),
+            .. rest.SelectMany(each => each)];
 
     private static byte[] External(string key, string value) =>
         Field(13, [.. Field(1, System.Text.Encoding.ASCII.GetBytes(key)), .. Field(2, System.Text.Encoding.ASCII.GetBytes(value))]);

@@ -122,11 +122,13 @@ public sealed class OptimizedGraphCacheTests : IDisposable
         Answer();
         Directory.Delete(Assert.Single(Directory.GetDirectories(_cache)), recursive: true);
         foreach ((string name, int hours) in new[] { ("old", 24 * 8), ("used", 24), (".cut.draft", 1), (".busy.draft", 0) })
-            Directory.SetLastWriteTimeUtc(Directory.CreateDirectory(Path.Combine(_cache, name)).FullName, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-hours));
+            Directory.SetLastWriteTimeUtc(Directory.CreateDirectory(Path.Combine(_cache, name)).FullName,
+                TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-hours));
 
         Answer();
 
-        string[] left = [.. Directory.GetDirectories(_cache).Select(folder => Path.GetFileName(folder)).Where(name => name.Length < 64).Order()];
+        string[] left =
+            [.. Directory.GetDirectories(_cache).Select(folder => Path.GetFileName(folder)).Where(name => name.Length < 64).Order()];
         Assert.Equal([".busy.draft", "used"], left);
     }
 
@@ -157,7 +159,8 @@ public sealed class OptimizedGraphCacheTests : IDisposable
         return session.OutputRow(0).ToArray();
     }
 
-    private IReadOnlyList<IModelInstance> Open(RuntimeOptions options) => NetworkOpener.Open(_model, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
+    private IReadOnlyList<IModelInstance> Open(RuntimeOptions options) =>
+        NetworkOpener.Open(_model, options.For(ExecutionProvider.Cpu), NullLogger.Instance).All;
 
     private float[] Answer()
     {

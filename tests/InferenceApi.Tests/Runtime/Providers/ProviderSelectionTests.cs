@@ -16,7 +16,8 @@ public sealed class ProviderSelectionTests
 
         Assert.Equal((ExecutionProvider.Cpu, 1, 8, false), (chosen.Provider, chosen.Instances, chosen.MaxBatch, chosen.OnGpu));
         string warning = Assert.Single(_log.Lines, line => line.Level == LogLevel.Warning).Text;
-        foreach (string part in (string[])["libcublasLt.so.13", "libcudnn.so.9", "CUDA 13", "cuDNN 9", "LD_LIBRARY_PATH", "Models run on the CPU"])
+        foreach (string part in (
+            string[])["libcublasLt.so.13", "libcudnn.so.9", "CUDA 13", "cuDNN 9", "LD_LIBRARY_PATH", "Models run on the CPU"])
             Assert.Contains(part, warning);
     }
 
@@ -27,7 +28,8 @@ public sealed class ProviderSelectionTests
     public void Auto_WithoutDriverOrBuild_FallsBackWithoutAWarning(bool built, bool driven, string? said)
     {
         RuntimePlan chosen = ProviderSelection.Choose(
-            new RuntimeOptions { IntraOpThreads = 1 }, options => ProviderProbe.RequireLibraries(options.Provider, _ => built, name => driven && name == "libcuda.so.1"), _log);
+            new RuntimeOptions { IntraOpThreads = 1 },
+            options => ProviderProbe.RequireLibraries(options.Provider, _ => built, name => driven && name == "libcuda.so.1"), _log);
 
         Assert.Equal(ExecutionProvider.Cpu, chosen.Provider);
         Assert.All(_log.Lines, line => Assert.Equal(LogLevel.Information, line.Level));
@@ -40,7 +42,8 @@ public sealed class ProviderSelectionTests
     [InlineData(ExecutionProvider.TensorRt)]
     public void NamedProvider_ThatIsMissing_IsAnError(ExecutionProvider provider)
     {
-        Assert.Throws<ProviderUnavailableException>(() => ProviderSelection.Choose(new RuntimeOptions { Provider = provider }, Fails, _log));
+        Assert.Throws<ProviderUnavailableException>(
+            () => ProviderSelection.Choose(new RuntimeOptions { Provider = provider }, Fails, _log));
         Assert.DoesNotContain(_log.Lines, line => line.Text.Contains("Models run on the CPU", StringComparison.Ordinal));
     }
 
@@ -70,7 +73,8 @@ public sealed class ProviderSelectionTests
     [InlineData(0, 1, false, 1, 1)]
     [InlineData(3, 2, false, 3, 2)]
     [InlineData(1, 4, false, 1, 4)]
-    public void OnTheCpu_TheServiceAdapts_UnlessTheNumberOfSessionsIsGiven(int sessions, int threads, bool adapts, int slots, int threadsOfARun)
+    public void OnTheCpu_TheServiceAdapts_UnlessTheNumberOfSessionsIsGiven(
+        int sessions, int threads, bool adapts, int slots, int threadsOfARun)
     {
         RuntimePlan chosen = new RuntimeOptions { Sessions = sessions, IntraOpThreads = threads }.For(ExecutionProvider.Cpu);
 
@@ -83,7 +87,8 @@ public sealed class ProviderSelectionTests
         var failure = Assert.Throws<ProviderUnavailableException>(
             () => ProviderProbe.RequireLibraries(ExecutionProvider.TensorRt, _ => false, _ => false));
 
-        foreach (string part in (string[])["libonnxruntime_providers_cuda.so", "libonnxruntime_providers_tensorrt.so", "eng/cuda-feed/pack.sh", "libcuda.so.1",
+        foreach (string part in (
+            string[])["libonnxruntime_providers_cuda.so", "libonnxruntime_providers_tensorrt.so", "eng/cuda-feed/pack.sh", "libcuda.so.1",
             "580 or newer", "libcudart.so.13", "libcublas.so.13", "libcurand.so.10", "libcudnn.so.9", "libnvinfer.so.10"])
         {
             Assert.Equal(2, failure.Message.Split(part).Length);

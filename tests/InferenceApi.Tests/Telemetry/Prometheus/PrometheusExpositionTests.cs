@@ -13,9 +13,11 @@ public sealed class PrometheusExpositionTests : IDisposable
     [Fact]
     public void Scrape_Counter_IsDeclaredAndCarriesLabels()
     {
-        _scraped.Meter.CreateCounter<long>("some.images", "{image}", "Images.").Add(3, new KeyValuePair<string, object?>("model.name", "m"));
+        _scraped.Meter.CreateCounter<long>("some.images", "{image}", "Images.")
+            .Add(3, new KeyValuePair<string, object?>("model.name", "m"));
 
-        Assert.Equal(["# HELP some_images_total Images.", "# TYPE some_images_total counter", "some_images_total{model_name=\"m\"} 3"], _scraped.Lines("some_images"));
+        Assert.Equal(["# HELP some_images_total Images.", "# TYPE some_images_total counter", "some_images_total{model_name=\"m\"} 3"],
+            _scraped.Lines("some_images"));
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class PrometheusExpositionTests : IDisposable
     [Fact]
     public void Scrape_Resource_IsTargetInfo()
     {
-        Assert.StartsWith("# HELP target_info Where these metrics come from.\n# TYPE target_info gauge\ntarget_info{service_name=\"a \\\"quoted\\\" name\"} 1\n", _scraped.Scrape(), StringComparison.Ordinal);
+        Assert.StartsWith("# HELP target_info Where these metrics come from.\n# TYPE target_info gauge\ntarget_info{service_name=\"a "
+            + "\\\"quoted\\\" name\"} 1\n", _scraped.Scrape(), StringComparison.Ordinal);
         Assert.Contains("# TYPE target info\n", _scraped.Scrape(openMetrics: true), StringComparison.Ordinal);
     }
 
@@ -114,7 +117,9 @@ public sealed class PrometheusExpositionTests : IDisposable
             histogram.Record(0.7);
         }
 
-        Assert.Matches($"wait_seconds_bucket\\{{le=\"1\\.0\"\\}} 1 # \\{{trace_id=\"{trace}\",span_id=\"[0-9a-f]{{16}}\"\\}} 0\\.7 [0-9.]+\n", _scraped.Scrape(openMetrics: true));
+        Assert.Matches(
+            $"wait_seconds_bucket\\{{le=\"1\\.0\"\\}} 1 # \\{{trace_id=\"{trace}\",span_id=\"[0-9a-f]{{16}}\"\\}} 0\\.7 [0-9.]+\n",
+            _scraped.Scrape(openMetrics: true));
         Assert.DoesNotContain(trace, _scraped.Scrape(), StringComparison.Ordinal);
     }
 
@@ -139,5 +144,6 @@ public sealed class PrometheusExpositionTests : IDisposable
     }
 
     private Histogram<double> Seconds() =>
-        _scraped.Meter.CreateHistogram("wait", "s", "Waits.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1] });
+        _scraped.Meter.CreateHistogram(
+            "wait", "s", "Waits.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1] });
 }

@@ -15,14 +15,13 @@ namespace InferenceApi.Tests.Chaos;
 internal sealed class ChaosFactory : WebApplicationFactory<Program>
 {
     public const string Sound = "sound", Faulty = "faulty";
-    public const int Classes = 10, FaultEveryNthRun = 20;
+    public const int Classes = 10;
 
     private readonly TemporaryFolder _store = new();
-    private readonly int _seed;
 
-    public ChaosFactory(int seed)
+    public ChaosFactory(int seed, int faultEveryNthRun)
     {
-        _seed = seed;
+        Faults = new RunFaults(seed, faultEveryNthRun);
         Store = new StoreFolder(_store.Path);
         foreach (string model in (string[])[Sound, Faulty]) Install(model);
         UseKestrel(0);
@@ -30,6 +29,9 @@ internal sealed class ChaosFactory : WebApplicationFactory<Program>
     }
 
     public StoreFolder Store { get; }
+
+    /// <summary>Those of the runs of the model <see cref="Faulty"/>.</summary>
+    public RunFaults Faults { get; }
 
     public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
@@ -40,6 +42,7 @@ internal sealed class ChaosFactory : WebApplicationFactory<Program>
         builder.UseSetting("Serving:Store", _store.Path);
         builder.UseSetting("Serving:StorePoll", "00:00:01");
         builder.UseSetting("Serving:WarmUpBudget", "00:00:00");
+        builder.UseSetting("Runtime:RunTimeout", "00:00:01");
         builder.UseSetting("Logging:LogLevel:Default", "Critical");
         builder.ConfigureTestServices(services =>
         {
@@ -54,15 +57,15 @@ internal sealed class ChaosFactory : WebApplicationFactory<Program>
 
     protected override void Dispose(bool disposing)
     {
+        if (disposing) Faults.Dispose();
         base.Dispose(disposing);
         if (disposing) _store.Dispose();
     }
 
     private OpenedModel WithFaults(OpenedModel opened)
     {
-        // The warm-up of a load has a handful of runs; a fault among them makes the load fail, and a later one tries again.
-        var faults = new Random(_seed);
-        FaultyInstance Wrap(IModelInstance instance) => new(instance, faults, FaultEveryNthRun);
+        // A fault in the warm-up makes the load fail, and a later one tries again.
+        FaultyInstance Wrap(IModelInstance instance) => new(instance, Faults);
         return opened with
         {
             Instances = [.. opened.Instances.Select(Wrap)],

@@ -2,11 +2,9 @@ using InferenceApi.Runtime;
 
 namespace InferenceApi.Tests.Chaos;
 
-/// <summary>A real instance whose runs fail now and then, by a seeded choice.</summary>
-internal sealed class FaultyInstance(IModelInstance inner, Random faults, int everyNth) : IModelInstance
+/// <summary>A real instance whose runs fail now and then.</summary>
+internal sealed class FaultyInstance(IModelInstance inner, RunFaults faults) : IModelInstance
 {
-    private readonly Lock _gate = new();
-
     public int Classes => inner.Classes;
 
     public int RowLength => inner.RowLength;
@@ -27,9 +25,7 @@ internal sealed class FaultyInstance(IModelInstance inner, Random faults, int ev
 
     public void Run(int rows)
     {
-        bool fails;
-        lock (_gate) fails = faults.Next(everyNth) == 0;
-        if (fails) throw new InvalidOperationException("This run was to fail.");
+        faults.Strike(rows);
         inner.Run(rows);
     }
 }

@@ -32,7 +32,7 @@ internal static unsafe class ImageDecoder
             && TurboJpegRows.TryOpen(encoded, length, limits) is { } decoded) return decoded;
 
         PngHeader png = format == ImageFormat.Png ? PngHeader.Read(bytes) : default;
-        // Before libvips, which has a limit of its own and calls what is beyond it damaged.
+        // Before libvips, which has its own limit and reports a picture beyond it as damaged.
         limits.Check(png.Width, png.Height);
         return VipsRows.Open(encoded, length, format, png.IsGreyWithAlpha, limits);
     }

@@ -41,12 +41,12 @@ public sealed class ImagePreprocessor
     /// <summary>Prepared images that were handed out and not yet disposed.</summary>
     internal int OutstandingBuffers => _pool.Outstanding;
 
-    /// <summary>Looks at the first bytes only.</summary>
+    /// <summary>Reads the first bytes only.</summary>
     /// <exception cref="InvalidImageException">They are of no format that is read.</exception>
     public static void Inspect(ReadOnlySpan<byte> encoded) => ImageSignature.Detect(encoded);
 
     /// <summary>Decodes and prepares one image. The input is read in place and not needed afterwards.</summary>
-    /// <param name="encoded">The file as uploaded; its format is told by its bytes.</param>
+    /// <param name="encoded">The file as uploaded; its format is recognised by its bytes.</param>
     /// <param name="recipe">Of the model that will see the image; only bilinear interpolation and crop ≤ resize are known.</param>
     /// <param name="timings">Time spent decoding and preparing.</param>
     /// <returns>Pooled memory that the caller owns and must dispose.</returns>

@@ -17,7 +17,7 @@ namespace ModelStore;
 /// <param name="Top1Measured">What independent measurement of the published file gives (timm's result table), in %.</param>
 /// <param name="Top5Measured">Likewise, top five.</param>
 /// <param name="Licence">SPDX identifier of the weights' licence.</param>
-/// <param name="Note">What a user must know, or null; the bad upload of resnext101_32x16d_swsl is told here.</param>
+/// <param name="Note">What a user must know, or null; for example the defective upload of resnext101_32x16d_swsl.</param>
 public sealed record CatalogEntry(
     string Name,
     string Supervision,

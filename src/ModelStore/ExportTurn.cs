@@ -11,7 +11,7 @@ public sealed class ExportTurn : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Waits until no other process, and no one else in this one, holds it.</summary>
+    /// <summary>Waits until no other export, in this or another process, holds it.</summary>
     /// <param name="store">Where the export goes.</param>
     /// <param name="source">A model's name; exports of variants of one checkpoint give the same.</param>
     /// <param name="waits">Called once, before the first wait.</param>
@@ -21,14 +21,14 @@ public sealed class ExportTurn : IDisposable
     {
         try
         {
-            // The files stay: a lock on a file that is deleted meanwhile excludes nobody.
+            // The files stay: a lock on a deleted file excludes no other process.
             string folder = Path.Combine(store.Root, StoreFolder.LockFolder), path = Path.Combine(folder, source);
             Directory.CreateDirectory(folder);
-            for (bool told = false; ;)
+            for (bool announced = false; ;)
             {
                 if (HeldFile.TryTake(path) is { } file) return new ExportTurn(file);
-                if (!told) waits();
-                told = true;
+                if (!announced) waits();
+                announced = true;
                 await Task.Delay(LookAgain, TimeProvider.System, cancel).ConfigureAwait(false);
             }
         }

@@ -29,7 +29,7 @@ internal sealed class StagingFolder : IDisposable
         {
             string path = System.IO.Path.Combine(parent, $"{name}-{Guid.NewGuid():N}"), owner = path + OwnerEnding;
             if (HeldFile.TryTake(owner) is not { } held) continue;
-            // Whoever sweeps may have taken the new file for a dead one's, between its creation and the lock.
+            // A concurrent sweep may have removed the new file between its creation and the lock.
             if (!File.Exists(owner))
             {
                 held.Dispose();

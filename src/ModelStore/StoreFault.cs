@@ -1,9 +1,9 @@
 namespace ModelStore;
 
-/// <summary>What is wrong, coarse enough to be told to anyone.</summary>
+/// <summary>The kind of a fault, coarse enough for callers.</summary>
 public enum StoreFault
 {
-    /// <summary>Anything else; the message alone tells it.</summary>
+    /// <summary>Any other fault; only the message describes it.</summary>
     Other,
 
     /// <summary>A file is missing, or the system refuses to read it.</summary>

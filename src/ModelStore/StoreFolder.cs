@@ -16,7 +16,7 @@ public sealed class StoreFolder(string root)
     /// <summary>Half-written installs live here.</summary>
     internal string StagingRoot => Path.Combine(Root, ".staging");
 
-    /// <summary>The newest version of every model, by name; broken ones are left out and told to <paramref name="broken"/>.</summary>
+    /// <summary>The newest version of every model, by name; broken ones are left out and passed to <paramref name="broken"/>.</summary>
     public IReadOnlyList<InstalledModel> List(Action<ModelStoreException>? broken = null)
     {
         var models = new List<InstalledModel>();
@@ -89,8 +89,8 @@ public sealed class StoreFolder(string root)
         foreach (int each in removed)
         {
             // Renamed first, so that no reader sees a version that is half deleted.
-            using StagingFolder grave = StagingFolder.Create(StagingRoot, "removed");
-            Directory.Move(FolderOf(name, each), Path.Combine(grave.Path, "version"));
+            using StagingFolder trash = StagingFolder.Create(StagingRoot, "removed");
+            Directory.Move(FolderOf(name, each), Path.Combine(trash.Path, "version"));
         }
 
         string folder = Path.Combine(Root, name);
@@ -101,7 +101,7 @@ public sealed class StoreFolder(string root)
     /// <summary>Where a version is or would be.</summary>
     public string FolderOf(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Whoever may write into the store must not be able to have other folders of the machine served.</summary>
+    /// <summary>Write access to the store must not allow other folders of the machine to be served.</summary>
     private void CheckInside(string folder)
     {
         try

@@ -67,8 +67,8 @@ public sealed class Int8ExportTests : IDisposable
 
     [Theory]
     [InlineData("int8", null, false, "needs --calibrate")]
-    [InlineData("fp32", "photos", false, "go with --precision int8")]
-    [InlineData("fp16", null, true, "go with --precision int8")]
+    [InlineData("fp32", "photos", false, "need --precision int8")]
+    [InlineData("fp16", null, true, "need --precision int8")]
     public void Arguments_ThatMakeNoSense_AreRefused(string precision, string? calibrate, bool accept, string named)
     {
         ExportArguments arguments = new()

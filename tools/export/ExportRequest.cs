@@ -3,7 +3,7 @@ using ModelStore;
 
 namespace Export;
 
-/// <summary>What to install under which name. Weights come from <see cref="Entry"/>, <see cref="Checkpoint"/>, or a seed.</summary>
+/// <summary>The model to install and its name. Weights come from <see cref="Entry"/>, <see cref="Checkpoint"/>, or a seed.</summary>
 public sealed record ExportRequest
 {
     /// <summary>The word for calibrating with noise instead of photographs.</summary>

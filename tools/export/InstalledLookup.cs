@@ -3,10 +3,10 @@ using ModelStore;
 
 namespace Export;
 
-/// <summary>Finds an installed model that is what a request asks for, so that exporting twice costs nothing.</summary>
+/// <summary>Finds an installed model that satisfies a request, so that a second export does nothing.</summary>
 internal static class InstalledLookup
 {
-    /// <summary>What can be told without the checkpoint: a published or synthetic model of that name.</summary>
+    /// <summary>Decides without the checkpoint: a published or synthetic model of that name.</summary>
     public static InstalledModel? Find(StoreFolder store, ExportRequest request)
     {
         if (request.LabelsFile is not null || request.Checkpoint is not null ||

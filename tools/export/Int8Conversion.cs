@@ -8,7 +8,7 @@ using ModelStore;
 
 namespace Export;
 
-/// <summary>Makes the int8 network of a plan and judges it: with photographs, or with noise where the user insists.</summary>
+/// <summary>Makes the int8 network of a plan and judges it: with photographs, or with noise where the user accepts that.</summary>
 internal sealed class Int8Conversion
 {
     private const int NoisePictures = 64, NoiseSeed = 1, JudgingPatterns = 32;
@@ -27,9 +27,9 @@ internal sealed class Int8Conversion
     /// <param name="request">Says what to calibrate with.</param>
     /// <param name="plan">Of the model.</param>
     /// <param name="graph">The plan's network in float32.</param>
-    /// <param name="progress">Told of every run.</param>
-    /// <param name="cancel">Asked between runs.</param>
-    /// <exception cref="ExportException">Nothing to calibrate with was named, or noise without accepting what comes of it.</exception>
+    /// <param name="progress">Called after every run.</param>
+    /// <param name="cancel">Checked between runs.</param>
+    /// <exception cref="ExportException">Nothing to calibrate with was named, or noise without accepting its agreement.</exception>
     /// <exception cref="PicturesException">There are too few photographs.</exception>
     public Int8Conversion(
         ExportRequest request, ExportPlan plan, OnnxGraph graph, IProgress<ExportProgress>? progress, CancellationToken cancel)
@@ -40,7 +40,7 @@ internal sealed class Int8Conversion
         else if (!request.AcceptAgreement)
         {
             throw new ExportException(
-                "noise says nothing about photographs: 90 to 95 % of the first answers stay the same. Calibrate with photographs, or " +
+                "noise does not represent photographs: 90 to 95 % of the first answers stay the same. Calibrate with photographs, or " +
                 "install it knowingly with --accept-agreement.");
         }
     }
@@ -48,7 +48,7 @@ internal sealed class Int8Conversion
     /// <summary>The float32 network to write for <see cref="Quantize"/> and <see cref="Judge"/>.</summary>
     public OnnxGraph Probed => _quantizer.Probed;
 
-    /// <summary>What the user should know about calibration and judgement.</summary>
+    /// <summary>The warnings about calibration and judgement.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Calibrates, and builds the int8 network.</summary>
@@ -74,11 +74,11 @@ internal sealed class Int8Conversion
     /// <summary>Sees that ONNX Runtime computes in bytes throughout, and that the answers are float32's.</summary>
     /// <param name="reference">The written <see cref="Probed"/>.</param>
     /// <param name="path">The written int8 network.</param>
-    /// <returns>What the manifest says.</returns>
+    /// <returns>The agreement for the manifest.</returns>
     /// <exception cref="NetworkCheckException">Not so.</exception>
     public PrecisionAgreement Judge(string reference, string path)
     {
-        // What calibration held, several times the network, must not stand beside the two networks that are opened next.
+        // Calibration held several times the network's size; it is released before the two networks are opened.
         GC.Collect();
         NativeHeaps.ReturnFreeMemory();
         FusionCheck.Run(path);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Imaging.Decoding;
 
-/// <summary>Tells a format by the file's first bytes. A declared content type or a file name is never asked: both are claims.</summary>
+/// <summary>
+/// Recognises a format by the file's first bytes. The declared content type and the file name are ignored, because they may be wrong.
+/// </summary>
 internal static class ImageSignature
 {
     private static ReadOnlySpan<byte> JpegStart => [0xFF, 0xD8, 0xFF];

@@ -1,7 +1,7 @@
 namespace Imaging.Decoding;
 
 /// <summary>
-/// The bytes are not a picture this service reads. The message is written for the sender: it says what was found, and never
+/// The bytes are not a picture that is supported. The message is written for the sender: it says what was found, and never
 /// repeats a native library's own text, which may name paths or memory.
 /// </summary>
 public sealed class InvalidImageException : Exception

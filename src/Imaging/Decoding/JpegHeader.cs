@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Imaging.Decoding;
 
 /// <summary>
-/// What has to be known of a JPEG before a library opens it: kinds that Pillow refuses, and how often its scans pass over the image.
+/// The facts of a JPEG that are needed before a library opens it: kinds that Pillow refuses, and how often its scans pass over the image.
 /// </summary>
 internal static class JpegHeader
 {
@@ -11,7 +11,7 @@ internal static class JpegHeader
     private const byte EndOfImage = 0xD9;
 
     /// <returns>
-    /// Whether every decoder makes the same of it, as far as the headers tell: sequential or progressive, Huffman-coded, grey or three
+    /// Whether every decoder gives the same pixels, judged by the headers: sequential or progressive, Huffman-coded, grey or three
     /// colours, no coefficient left out.
     /// </returns>
     /// <exception cref="InvalidImageException">Not 8 bits deep, not 1, 3 or 4 components, or more scans than allowed.</exception>

@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace Imaging.Decoding;
 
 /// <summary>
-/// What has to be known of a PNG before libvips opens it: colour type and depth, because libvips turns a transparent colour into an
-/// alpha band, and the checksums of all chunks before the pixels, which Pillow insists on and libvips is told to ignore.
+/// The facts of a PNG that are needed before libvips opens it: colour type and depth, because libvips turns a transparent colour into an
+/// alpha band, and the checksums of all chunks before the pixels, which Pillow requires and libvips is configured to ignore.
 /// </summary>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>

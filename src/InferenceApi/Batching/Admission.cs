@@ -3,10 +3,9 @@ using System.Buffers;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// Decides before any work is spent: a request is admitted if, by the measured curve, everything ahead of it and itself will be
-/// answered before its deadline. An admitted image has its place in the line from then on, also while it is being decoded.
-/// An idle model admits whatever comes, one request at a time: estimates learn from admitted requests alone, so one that was wrong once
-/// would otherwise refuse all who could correct it.
+/// Admits a request if the measured curve predicts that it, and everything ahead of it, is answered before its deadline. An admitted image
+/// holds a place in the queue from then on, also while it is decoded. An idle model admits every request, one at a time: estimates are
+/// corrected by admitted requests only, so a wrong one could otherwise refuse every request that would correct it.
 /// </summary>
 public sealed class Admission
 {
@@ -32,11 +31,11 @@ public sealed class Admission
     /// <summary>Images admitted and not yet enqueued: being read, decoded or prepared.</summary>
     public int Reserved => Volatile.Read(ref _reserved);
 
-    /// <summary>Refuses what would be late if it came now. Takes no place.</summary>
+    /// <summary>Refuses a request that would miss its deadline if it arrived now. Takes no place.</summary>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="preparation">What decoding and preparing will take, waiting for it included.</param>
-    /// <param name="preparing">Whether pictures, of whichever model, are being prepared or wait for it.</param>
-    /// <exception cref="OverloadedException">It would not be answered in time, or the line is full.</exception>
+    /// <param name="preparing">Whether pictures, of any model, are being prepared or wait for it.</param>
+    /// <exception cref="OverloadedException">It would not be answered in time, or the queue is full.</exception>
     public void Check(long deadline, TimeSpan preparation, bool preparing = false) =>
         Check(1, _queue.Count + Reserved, deadline, preparation, preparing);
 
@@ -44,8 +43,8 @@ public sealed class Admission
     /// <param name="images">1 … the queue's capacity; more can never be admitted in one request.</param>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="preparation">What decoding and preparing all of them will take, waiting for it included.</param>
-    /// <param name="preparing">Whether pictures, of whichever model, are being prepared or wait for it.</param>
-    /// <exception cref="OverloadedException">They would not be answered in time, or the line is full.</exception>
+    /// <param name="preparing">Whether pictures, of any model, are being prepared or wait for it.</param>
+    /// <exception cref="OverloadedException">They would not be answered in time, or the queue is full.</exception>
     public AdmissionTicket Admit(int images, long deadline, TimeSpan preparation, bool preparing = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
@@ -59,7 +58,7 @@ public sealed class Admission
         return new AdmissionTicket(this, images, deadline);
     }
 
-    /// <summary>What is compared with a deadline: when images that came now would probably be answered.</summary>
+    /// <summary>Estimated time until images that arrive now are answered; admission compares it with the deadline.</summary>
     /// <param name="images">How many.</param>
     /// <param name="preparation">What decoding and preparing all of them will take, waiting for it included.</param>
     public TimeSpan Estimate(int images, TimeSpan preparation) => Estimate(images, _queue.Count + Reserved, preparation);
@@ -79,14 +78,14 @@ public sealed class Admission
             if (left < first) first = left;
         }
 
-        // A run that takes every slot keeps the idle workers from theirs.
+        // A run that takes every slot blocks the idle workers.
         TimeSpan remaining = blocked > first ? blocked : first;
-        // Other models' workers in line take a turn between ours; how long theirs are is taken to be as ours.
+        // Queued workers of other models run between ours; their runs are assumed to take as long as ours.
         int others = Math.Max(0, _slots.Waiting - waitsForSlot);
         return remaining + (_runTimes.EstimateAll(images, someBusy || others > 0) * (1 + ((double)others / _slots.Count)));
     }
 
-    /// <summary>Puts an admitted image into the line, and learns from what becomes of it how good the estimates are.</summary>
+    /// <summary>Enqueues an admitted image, and corrects the estimates when it is answered.</summary>
     internal async Task<ImageResult> EnqueueAsync(IMemoryOwner<float> image, long deadline, CancellationToken cancellation)
     {
         long enqueuedAt = _clock.GetTimestamp();
@@ -110,7 +109,7 @@ public sealed class Admission
         lock (_gate) _reserved -= images;
     }
 
-    /// <summary>The place is given back only after the image is in the line, so that nobody can slip in between.</summary>
+    /// <summary>The place is released only after the image is enqueued, so that no other request can take it in between.</summary>
     private Task<ImageResult> Enqueue(IMemoryOwner<float> image, long deadline, CancellationToken cancellation)
     {
         bool accepted = false;

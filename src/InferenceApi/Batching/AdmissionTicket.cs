@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace InferenceApi.Batching;
 
-/// <summary>Places in the line for the images of one request. Disposing it gives back those that were not used.</summary>
+/// <summary>Places in the queue for the images of one request. Disposing it releases the unused ones.</summary>
 public sealed class AdmissionTicket : IDisposable
 {
     private readonly Admission _admission;
@@ -22,12 +22,12 @@ public sealed class AdmissionTicket : IDisposable
     public int Images => Volatile.Read(ref _images);
 
     /// <summary>
-    /// Puts one of the images into the line. The memory passes to the line with the call, whatever comes of it. Await only; the task ends
-    /// as <see cref="ImageQueue.TryEnqueue"/> says.
+    /// Enqueues one of the images. The call transfers the memory to the queue in every case, also where it fails. Await the task once; it
+    /// ends as <see cref="ImageQueue.TryEnqueue"/> says.
     /// </summary>
     /// <param name="image">Exactly one row of floats.</param>
     /// <param name="cancellation">The caller leaves or runs out of time.</param>
-    /// <exception cref="QueueClosedException">The line takes no more images.</exception>
+    /// <exception cref="QueueClosedException">The queue takes no more images.</exception>
     /// <exception cref="InvalidOperationException">More images were enqueued than were admitted.</exception>
     public Task<ImageResult> EnqueueAsync(IMemoryOwner<float> image, CancellationToken cancellation)
     {

@@ -3,14 +3,14 @@ using InferenceApi.Runtime;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// τ(n): what a run of n images takes. Measured at warm-up, then kept true by every run. Sizes between measured ones are interpolated.
+/// τ(n): the time of a run of n images. Measured at warm-up and updated by every run. Sizes between measured ones are interpolated.
 /// </summary>
 public sealed class BatchLatencyCurve
 {
-    // A tenth of the news per run follows a machine that changed within some tens of runs, and one outlier moves little.
+    // A weight of 0.1 follows a change of the machine within some tens of runs, and one outlier changes little.
     private const double OwnWeight = 0.1;
 
-    // A run says less about other sizes than about its own, but a machine that became slower is slower for all.
+    // A run says less about other sizes than about its own, but a slower machine is slower at all sizes.
     private const double NeighbourWeight = 0.02;
 
     // One run delayed by the system must not look like a machine 100 times slower.

@@ -4,8 +4,8 @@ using InferenceApi.Runtime;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// One run: its members, and who ends it. Either the thread that made the native call ends it, or the watchdog gives it up, never both;
-/// who ends it owns the compute slots.
+/// One run: its members and its end. Either the thread of the native call ends it or the watchdog abandons it, never both; the one that
+/// ends it owns the compute slots.
 /// </summary>
 internal sealed class BatchRun
 {
@@ -20,8 +20,8 @@ internal sealed class BatchRun
     public BatchRun(MeasuredInstance place, ReadOnlySpan<PendingImage> members, int slots, TimeProvider clock)
     {
         Place = place;
-        // Not null: only who holds the slots of a run empties its place.
-        Session = place.Session!;
+        // Not null: only the holder of a run's slots empties its place.
+        Instance = place.Instance!;
         Slots = slots;
         _members = members.ToArray();
         _clock = clock;
@@ -30,7 +30,7 @@ internal sealed class BatchRun
 
     public MeasuredInstance Place { get; }
 
-    public IModelInstance Session { get; }
+    public IModelInstance Instance { get; }
 
     public int Slots { get; }
 
@@ -39,10 +39,10 @@ internal sealed class BatchRun
     /// <summary>Clock timestamp.</summary>
     public long StartedAt { get; private set; }
 
-    /// <summary>After which it is given up.</summary>
+    /// <summary>Time after which the watchdog abandons it.</summary>
     public TimeSpan Limit { get; set; }
 
-    /// <summary>True for the first who asks.</summary>
+    /// <summary>True for the first caller.</summary>
     public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
 
     public void Fail(Exception failure)
@@ -53,7 +53,7 @@ internal sealed class BatchRun
     public ActivityContext RequestOf(int row) => _members[row].Request;
 
     /// <summary>
-    /// Copies every image into its row; each image's memory is given back even where a copy fails. The run begins after it.
+    /// Copies every image into its row and releases its memory, also where a copy fails. The run begins after it.
     /// </summary>
     public void Fill()
     {
@@ -62,7 +62,7 @@ internal sealed class BatchRun
         {
             for (; row < Rows; row++)
             {
-                _members[row].Pixels.CopyTo(Session.InputRow(row).Span);
+                _members[row].Pixels.CopyTo(Instance.InputRow(row).Span);
                 _members[row].ReleaseImage();
             }
         }
@@ -76,8 +76,7 @@ internal sealed class BatchRun
     }
 
     /// <summary>
-    /// The native call, and each row to its caller. Where memory does not suffice it is tried once more in two halves, a lone image as it
-    /// is.
+    /// Makes the native call and returns each row to its caller. Where memory runs out, it runs two halves, or a lone image again.
     /// </summary>
     /// <param name="span">Of the run; default where it is not traced.</param>
     /// <returns>Duration of one call on all rows; null where it took two.</returns>
@@ -97,15 +96,15 @@ internal sealed class BatchRun
 
     private TimeSpan RunRows(int first, int count, ActivityContext span)
     {
-        for (int row = 0; first > 0 && row < count; row++) Session.InputRow(first + row).CopyTo(Session.InputRow(row));
+        for (int row = 0; first > 0 && row < count; row++) Instance.InputRow(first + row).CopyTo(Instance.InputRow(row));
         long startedAt = _clock.GetTimestamp();
-        Session.Run(count);
+        Instance.Run(count);
         TimeSpan runTime = _clock.GetElapsedTime(startedAt);
         for (int row = 0; row < count; row++)
         {
             PendingImage member = _members[first + row];
             TimeSpan queueTime = _clock.GetElapsedTime(member.EnqueuedAt, startedAt);
-            member.Complete(new ImageResult(Session.OutputRow(row), count, queueTime, runTime) { RunSpan = span });
+            member.Complete(new ImageResult(Instance.OutputRow(row), count, queueTime, runTime) { RunSpan = span });
         }
 
         return runTime;

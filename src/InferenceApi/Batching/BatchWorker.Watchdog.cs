@@ -1,23 +1,23 @@
 namespace InferenceApi.Batching;
 
-/// <content>Runs that hang, and the instances that come in place of theirs.</content>
+/// <content>Runs that hang, and the instances that replace theirs.</content>
 internal sealed partial class BatchWorker
 {
-    /// <summary>The watchdog's: on a pool thread, some time after the run passed its limit.</summary>
+    /// <summary>Called by the watchdog on a pool thread, some time after the run passed its limit.</summary>
     private void GiveUpOverdueRun()
     {
         if (_current is not { } run) return;
         TimeSpan left = run.Limit - _clock.GetElapsedTime(run.StartedAt);
         if (left > TimerSlack)
         {
-            // Set for a run before this one.
+            // Set by an earlier run.
             _watchdog.Change(left, Timeout.InfiniteTimeSpan);
             return;
         }
 
         if (!run.TryEnd()) return;
         _current = null;
-        // Before its slots are free: who has them finds no instance here.
+        // Before its slots are released, so that their next holder does not use this instance.
         run.Place.Vacate();
         _slots.Release(_own.Device, run.Slots);
         Log.GivenUp(_logger, _model, run.Rows, run.Limit.TotalSeconds);
@@ -27,7 +27,7 @@ internal sealed partial class BatchWorker
         if (run.Place != _own) Start();
     }
 
-    /// <summary>Opens another instance, as often as it takes. In the worker's own place, its thread then goes on.</summary>
+    /// <summary>Opens another instance, and retries until it succeeds. The worker's own thread then continues.</summary>
     private async Task ReplaceAsync(MeasuredInstance place)
     {
         while (!await TryRefillAsync(place).ConfigureAwait(false))
@@ -59,7 +59,7 @@ internal sealed partial class BatchWorker
         }
     }
 
-    /// <summary>The model is ending: what is left in its line waits for nobody.</summary>
+    /// <summary>The model is being unloaded, so no caller waits for the rest of its queue.</summary>
     private void EndWithoutInstance()
     {
         while (_queue.Drain(_batch, 1) > 0)
@@ -77,13 +77,13 @@ internal sealed partial class BatchWorker
         public static partial void RunFailed(ILogger logger, string model, int rows, Exception failure);
 
         [LoggerMessage(
-            2002, LogLevel.Error, "A run of {Rows} images of {Model} did not end within {Limit:F1} s; it and its instance are given up.")]
+            2002, LogLevel.Error, "A run of {Rows} images of {Model} did not end within {Limit:F1} s; it and its instance are abandoned.")]
         public static partial void GivenUp(ILogger logger, string model, int rows, double limit);
 
-        [LoggerMessage(2003, LogLevel.Warning, "{Model} has another instance in place of one that was given up.")]
+        [LoggerMessage(2003, LogLevel.Warning, "{Model} has a new instance in place of the abandoned one.")]
         public static partial void Replaced(ILogger logger, string model);
 
-        [LoggerMessage(2004, LogLevel.Error, "{Model} has an instance less: another cannot be opened now.")]
+        [LoggerMessage(2004, LogLevel.Error, "{Model} has one instance fewer: a new one cannot be opened now.")]
         public static partial void NotReplaced(ILogger logger, string model, Exception failure);
     }
 }

@@ -6,18 +6,18 @@ using ModelStore;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// Owns one instance and one thread of its own: waits for a first image, takes a compute slot, and only then everything that waits.
-/// So batches grow exactly when the machine is busy, and there is no timer: waiting longer was never measured to pay.
-/// Where a model adapts, the worker's own instance runs on one core; when its turn comes and all cores are free and fewer images wait than
-/// there are cores, it takes them all instead and uses the instance on all cores, which the workers share.
-/// A run that hangs keeps its thread and its instance until it returns; the worker goes on with others in their place.
+/// Owns one instance and one thread. It waits for a first image, takes a compute slot, and only then takes every waiting image. Batches
+/// therefore grow exactly when the machine is busy. There is no timer: no measurement showed a gain from waiting longer.
+/// Where a model adapts, the worker's own instance runs on one core. If all cores are free and fewer images than cores wait, the worker
+/// takes all cores and uses the shared instance on all cores. A run that hangs keeps its thread and its instance until it returns; the
+/// worker continues with new ones.
 /// </summary>
 internal sealed partial class BatchWorker : IDisposable
 {
-    // A run many times slower than ever measured is not slow but stuck: a paging host or a throttled core does not stretch it so far.
+    // A run that takes fifty times its measured time hangs: neither a paging host nor a throttled core slows it that much.
     private const int LimitRatio = 50;
 
-    // A model that cannot be opened now costs little when it is tried so often, and one that can is soon back.
+    // Rare enough that failed attempts cost little, frequent enough that a model that can be opened returns soon.
     private static readonly TimeSpan ReopenAfter = TimeSpan.FromSeconds(5);
 
     // Timers and timestamps round differently.
@@ -43,15 +43,15 @@ internal sealed partial class BatchWorker : IDisposable
 
     /// <param name="model">Name.</param>
     /// <param name="version">Number.</param>
-    /// <param name="own">Runs on one slot, or as many as it says; owned from here on.</param>
+    /// <param name="own">Runs on as many slots as it says, mostly one; owned from here on.</param>
     /// <param name="queue">Where images come from.</param>
     /// <param name="slots">Of the machine.</param>
     /// <param name="metrics">Counts the runs.</param>
     /// <param name="clock">Times the runs.</param>
-    /// <param name="logger">Told of runs that fail.</param>
+    /// <param name="logger">Logs failed runs.</param>
     /// <param name="allCores">Shared by the workers of a model that adapts.</param>
     /// <param name="runTimeout">
-    /// A run is given up after this long, or after fifty times its estimate where that is more; zero: never.
+    /// A run is abandoned after this time, or after fifty times its estimate if that is more; zero: never.
     /// </param>
     public BatchWorker(
         string model,
@@ -84,14 +84,14 @@ internal sealed partial class BatchWorker : IDisposable
 
     /// <summary>A worker for each instance; where there is one that runs on all cores, they share it.</summary>
     /// <param name="model">Whose they are.</param>
-    /// <param name="opened">Its instances are the workers' from here on.</param>
-    /// <param name="reopen">Opens the model once more, for an instance that was given up.</param>
+    /// <param name="opened">The workers own its instances from here on.</param>
+    /// <param name="reopen">Opens the model again to replace an abandoned instance.</param>
     /// <param name="runTimes">As measured.</param>
     /// <param name="queue">Where images come from.</param>
     /// <param name="slots">Of the machine.</param>
     /// <param name="metrics">Counts the runs.</param>
     /// <param name="clock">Times the runs.</param>
-    /// <param name="logger">Told of runs that fail.</param>
+    /// <param name="logger">Logs failed runs.</param>
     /// <param name="runTimeout">As the constructor has it.</param>
     public static BatchWorker[] ForAll(
         ModelManifest model,
@@ -115,14 +115,14 @@ internal sealed partial class BatchWorker : IDisposable
     /// <summary>Completes when the queue is closed and everything in it is answered.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Whether this worker is in line for a compute slot.</summary>
+    /// <summary>Whether this worker waits for a compute slot.</summary>
     public bool WaitsForSlot => _waitsForSlot;
 
     /// <summary>Whether it has images: in a run, or about to take them.</summary>
     public bool IsBusy => _current is not null || _waitsForSlot;
 
-    /// <summary>What is left of the current run by the curve's estimate; zero where none runs.</summary>
-    /// <param name="blocksOthers">Whether that run leaves no core for another.</param>
+    /// <summary>Estimated rest of the current run; zero where none runs.</summary>
+    /// <param name="blocksOthers">Whether that run leaves no core free.</param>
     public TimeSpan Remaining(out bool blocksOthers)
     {
         BatchRun? run = _current;
@@ -132,7 +132,7 @@ internal sealed partial class BatchWorker : IDisposable
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>A thread of its own, because native runs block, and blocked pool threads starve the web server.</summary>
+    /// <summary>A dedicated thread, because native runs block, and blocked pool threads starve the web server.</summary>
     public void Start() => new Thread(Work) { IsBackground = true, Name = $"batch {_model}" }.Start();
 
     /// <summary>Closes its instances; call it after <see cref="Ended"/>. One that hangs closes when its run returns.</summary>
@@ -154,7 +154,7 @@ internal sealed partial class BatchWorker : IDisposable
             int rows = _queue.Drain(_batch, Math.Min(place.LargestBatch, place.Curve.BestBatch(_queue.Count)));
             if (rows > 0 && !Answer(place, rows, taken)) return;
             _slots.Release(_own.Device, taken);
-            if (place.Session is not null) continue;
+            if (place.Instance is not null) continue;
             _ = ReplaceAsync(place);
             if (place == _own) return;
         }
@@ -163,13 +163,13 @@ internal sealed partial class BatchWorker : IDisposable
     }
 
     /// <summary>
-    /// All cores where they are free, there are fewer images, of whichever model, than cores, and those of this model are sooner done so
-    /// than one on each core; always for a lone image.
+    /// All cores where they are free, fewer images of any model than cores wait, and this model's images finish earlier than with one image
+    /// on each core. Always for a lone image.
     /// </summary>
     private int ChooseSlots(int free, int behind)
     {
         int own = _own.Slots;
-        if (_allCores is { Session: not null } together && free >= together.Slots)
+        if (_allCores is { Instance: not null } together && free >= together.Slots)
         {
             int waiting = _queue.Count;
             bool fewer = Math.Max(waiting, behind + 1) < together.Slots;
@@ -179,7 +179,7 @@ internal sealed partial class BatchWorker : IDisposable
         return free >= own ? own : 0;
     }
 
-    /// <returns>False where the run was given up meanwhile: then slots and queue are another thread's.</returns>
+    /// <returns>False where the watchdog abandoned the run meanwhile; slots and queue then belong to another thread.</returns>
     private bool Answer(MeasuredInstance place, int rows, int slots)
     {
         var run = new BatchRun(place, _batch.AsSpan(0, rows), slots, _clock);
@@ -202,7 +202,7 @@ internal sealed partial class BatchWorker : IDisposable
 
         if (!run.TryEnd())
         {
-            run.Session.Dispose();
+            run.Instance.Dispose();
             return false;
         }
 
@@ -253,7 +253,7 @@ internal sealed partial class BatchWorker : IDisposable
         if (failure.IsOutOfMemory)
         {
             run.Place.Vacate();
-            run.Session.Dispose();
+            run.Instance.Dispose();
         }
 
         run.Fail(failure);

@@ -1,9 +1,9 @@
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// How many runs may execute at once across all models. First come, first served, and a worker goes to the end of the line after
-/// every run, so models share the machine run by run. A run may take several slots; how many is decided when it is its turn, by what
-/// waits then. Devices are independent of each other: each has as many slots and its own line.
+/// Limits the runs that execute at once across all models. First come, first served; a worker queues again after every run, so models
+/// alternate run by run. A run may take several slots; the number is chosen at its turn, by what waits then. Devices are independent: each
+/// has its own slots and its own queue.
 /// </summary>
 public sealed class ComputeSlots
 {
@@ -27,10 +27,10 @@ public sealed class ComputeSlots
         for (int device = 0; device < devices; device++) _lines[device] = new();
     }
 
-    /// <summary>How many slots a caller whose turn it is takes.</summary>
+    /// <summary>Chooses the number of slots at the caller's turn.</summary>
     /// <param name="free">Slots that are free; at least 1.</param>
-    /// <param name="behind">Workers in line behind the caller, of whichever model.</param>
-    /// <returns>1 … <paramref name="free"/>, or 0 to wait, at the head of the line, until more are free.</returns>
+    /// <param name="behind">Workers of any model queued behind the caller.</param>
+    /// <returns>1 … <paramref name="free"/>, or 0 to wait, at the head of the queue, until more are free.</returns>
     public delegate int Choice(int free, int behind);
 
     /// <summary>Slots of all devices together.</summary>
@@ -39,7 +39,7 @@ public sealed class ComputeSlots
     /// <summary>Slots of each device.</summary>
     public int PerDevice { get; }
 
-    /// <summary>Workers in line at this moment, for whichever device.</summary>
+    /// <summary>Workers queued now, for any device.</summary>
     public int Waiting
     {
         get
@@ -48,16 +48,16 @@ public sealed class ComputeSlots
         }
     }
 
-    /// <summary>Blocks until one slot is the caller's. Give it back with <see cref="Release"/>.</summary>
+    /// <summary>Blocks until the caller holds one slot. Return it with <see cref="Release"/>.</summary>
     /// <param name="device">Position of the device among those in use.</param>
     public void Take(int device = 0) => Take(device, static (_, _) => 1);
 
-    /// <summary>Blocks until it is the caller's turn and as many slots as it then chooses are its own.</summary>
+    /// <summary>Blocks until the caller's turn, and takes as many slots as it then chooses.</summary>
     /// <param name="device">Position of the device among those in use.</param>
     /// <param name="choice">
     /// Called under this object's lock, perhaps by another thread and more than once: it must be quick and take no lock.
     /// </param>
-    /// <returns>How many to give back with <see cref="Release"/>.</returns>
+    /// <returns>The number to return with <see cref="Release"/>.</returns>
     public int Take(int device, Choice choice)
     {
         Ticket ticket;
@@ -79,12 +79,12 @@ public sealed class ComputeSlots
         return ticket.Taken;
     }
 
-    /// <summary>Gives slots back, straight to the first in line for that device where there are any.</summary>
+    /// <summary>Returns slots, and passes them to the first queued worker of that device.</summary>
     public void Release(int device = 0, int count = 1)
     {
         lock (_gate)
         {
-            if (_free[device] + count > PerDevice) throw new InvalidOperationException("A slot was given back that nobody had.");
+            if (_free[device] + count > PerDevice) throw new InvalidOperationException("More slots were returned than were taken.");
             _free[device] += count;
             Queue<Ticket> line = _lines[device];
             while (_free[device] > 0 && line.TryPeek(out Ticket? first))

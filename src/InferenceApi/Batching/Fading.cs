@@ -1,12 +1,12 @@
 namespace InferenceApi.Batching;
 
-/// <summary>How much of what was learnt still counts after a time without news.</summary>
+/// <summary>Weight of an old measurement, by its age.</summary>
 public static class Fading
 {
-    // Under traffic there is news many times a second, and little fades between two; a bad minute is forgotten within a few.
+    // Under traffic there are many measurements a second, and little fades between two; a bad minute is forgotten within a few minutes.
     private static readonly TimeSpan HalfLife = TimeSpan.FromSeconds(30);
 
-    /// <summary>1 for news, a half after thirty seconds, towards 0.</summary>
+    /// <summary>1 for a new measurement, 0.5 after thirty seconds, towards 0.</summary>
     /// <param name="age">Not negative.</param>
     public static double Share(TimeSpan age) => double.Exp2(-(age / HalfLife));
 }

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// The bounded line of one model, counted in images. It refuses when full and never makes a caller wait. From a successful enqueue on
-/// the memory is the queue's, and is disposed exactly once on every path: run, failed, expired or left.
+/// The bounded queue of one model, counted in images. It refuses when full and never blocks a caller. After a successful enqueue the queue
+/// owns the memory and disposes it exactly once on every path: run, failed, expired or cancelled.
 /// </summary>
 public sealed class ImageQueue
 {
@@ -20,8 +20,8 @@ public sealed class ImageQueue
     private bool _closed;
 
     /// <param name="capacity">Most images waiting; at least 1.</param>
-    /// <param name="rowLength">Floats in one prepared image; other lengths are refused as a mistake of the caller.</param>
-    /// <param name="clock">Whose timestamps deadlines are.</param>
+    /// <param name="rowLength">Floats in one prepared image; other lengths throw.</param>
+    /// <param name="clock">Clock of the deadlines.</param>
     public ImageQueue(int capacity, int rowLength, TimeProvider clock)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -32,19 +32,19 @@ public sealed class ImageQueue
 
     public int Capacity { get; }
 
-    /// <summary>Completes when it takes no more.</summary>
+    /// <summary>Completes when the queue is closed.</summary>
     internal Task Closed => _closing.Task;
 
     /// <summary>Images waiting now.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>
-    /// Takes an image in, or refuses at once because the line is full or closed; then the memory stays the caller's.
+    /// Enqueues an image, or refuses at once because the queue is full or closed; the caller then keeps the memory.
     /// </summary>
     /// <param name="image">Exactly one row of floats.</param>
     /// <param name="deadline">Clock timestamp; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="cancellation">
-    /// The caller leaving: an image that still waits is dropped at once; one that runs is run, and its answer dropped.
+    /// The caller leaves: a waiting image is dropped at once; the answer of a running one is dropped.
     /// </param>
     /// <param name="answer">Fails with <see cref="DeadlineExceededException"/>, <see cref="RunFailedException"/> or cancellation.</param>
     public bool TryEnqueue(IMemoryOwner<float> image, long deadline, CancellationToken cancellation, out Task<ImageResult> answer)
@@ -65,7 +65,7 @@ public sealed class ImageQueue
         return true;
     }
 
-    /// <summary>Refuses from now on. What was accepted stays and is answered by the workers, which then end.</summary>
+    /// <summary>Closes the queue. The workers answer what was accepted, and then end.</summary>
     public void Close()
     {
         lock (_gate)
@@ -77,7 +77,7 @@ public sealed class ImageQueue
         _closing.TrySetResult();
     }
 
-    /// <summary>Blocks until an image waits (true), or the line is closed and empty (false).</summary>
+    /// <summary>Blocks until an image waits (true), or the queue is closed and empty (false).</summary>
     internal bool WaitForFirst()
     {
         lock (_gate)
@@ -88,7 +88,8 @@ public sealed class ImageQueue
     }
 
     /// <summary>
-    /// Takes up to <paramref name="limit"/> images, oldest first; those past their deadline are answered so and not counted.
+    /// Takes up to <paramref name="limit"/> images, oldest first. Expired ones fail with <see cref="DeadlineExceededException"/> and do not
+    /// count.
     /// </summary>
     internal int Drain(PendingImage[] batch, int limit)
     {

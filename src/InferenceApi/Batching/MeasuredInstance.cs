@@ -3,31 +3,31 @@ using InferenceApi.Runtime;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// The place of an instance, and how long its runs take. An instance whose run hangs, or whose memory ran out, is taken out and another
-/// is opened in its place; the place's device, slots and curve stay.
+/// The place of an instance, and the times of its runs. An instance whose run hangs or whose memory ran out is replaced by a new one; the
+/// place keeps its device, slots and curve.
 /// </summary>
 internal sealed class MeasuredInstance : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Func<IModelInstance>? _open;
-    private IModelInstance? _session;
+    private IModelInstance? _instance;
     private bool _closed;
 
-    /// <param name="session">Used by one thread at a time; owned from here on.</param>
+    /// <param name="instance">Used by one thread at a time; owned from here on.</param>
     /// <param name="curve">Of this instance's runs.</param>
-    /// <param name="open">Opens another like it; null where none can be had.</param>
-    public MeasuredInstance(IModelInstance session, BatchLatencyCurve curve, Func<IModelInstance>? open = null)
+    /// <param name="open">Opens a replacement; null where that is impossible.</param>
+    public MeasuredInstance(IModelInstance instance, BatchLatencyCurve curve, Func<IModelInstance>? open = null)
     {
-        _session = session;
+        _instance = instance;
         _open = open;
         Curve = curve;
-        Device = session.Device;
-        Slots = session.Slots;
-        LargestBatch = Math.Min(session.MaxBatch, curve.LargestUsefulBatch);
+        Device = instance.Device;
+        Slots = instance.Slots;
+        LargestBatch = Math.Min(instance.MaxBatch, curve.LargestUsefulBatch);
     }
 
     /// <summary>Null while another is being opened.</summary>
-    public IModelInstance? Session => Volatile.Read(ref _session);
+    public IModelInstance? Instance => Volatile.Read(ref _instance);
 
     public BatchLatencyCurve Curve { get; }
 
@@ -40,10 +40,10 @@ internal sealed class MeasuredInstance : IDisposable
     /// <summary>Most images in one run.</summary>
     public int LargestBatch { get; }
 
-    /// <summary>Leaves the place empty; the instance is the caller's to dispose, when its run has returned.</summary>
-    public void Vacate() => Volatile.Write(ref _session, null);
+    /// <summary>Empties the place. The caller disposes the instance after its run has returned.</summary>
+    public void Vacate() => Volatile.Write(ref _instance, null);
 
-    /// <summary>Opens another. Blocks for as long as that takes, and throws whatever opening throws.</summary>
+    /// <summary>Opens a replacement. Blocks until it is open, and throws what opening throws.</summary>
     public void Refill()
     {
         IModelInstance fresh = (_open ?? throw new NotSupportedException("No other instance can be opened."))();
@@ -52,7 +52,7 @@ internal sealed class MeasuredInstance : IDisposable
             bool alike = fresh.Slots == Slots && fresh.MaxBatch >= LargestBatch;
             if (alike && !_closed)
             {
-                Volatile.Write(ref _session, fresh);
+                Volatile.Write(ref _instance, fresh);
                 return;
             }
 
@@ -61,13 +61,13 @@ internal sealed class MeasuredInstance : IDisposable
         }
     }
 
-    /// <summary>Nothing runs on it any more, and one that is being opened closes at once.</summary>
+    /// <summary>Call it when nothing runs on the instance; one that is being opened closes at once.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _closed = true;
-            Interlocked.Exchange(ref _session, null)?.Dispose();
+            Interlocked.Exchange(ref _instance, null)?.Dispose();
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace InferenceApi.Batching;
 
-/// <summary>Refused before any work was spent on it: it could not have been answered in time, or the line is full.</summary>
-/// <param name="estimatedWait">What the answer would have taken.</param>
-/// <param name="retryAfter">When the same request would probably be admitted, if nobody else came; positive.</param>
+/// <summary>Refused before any work: it would miss its deadline, or the queue is full.</summary>
+/// <param name="estimatedWait">Estimated time until the answer.</param>
+/// <param name="retryAfter">Time until the same request would probably be admitted, without other traffic; positive.</param>
 public sealed class OverloadedException(TimeSpan estimatedWait, TimeSpan retryAfter)
     : Exception($"Too busy: an answer would take about {estimatedWait.TotalMilliseconds:F0} ms.")
 {

@@ -5,8 +5,8 @@ using InferenceApi.Telemetry;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// One prepared image and the promise to its caller. Whoever takes it out of the queue (a worker, or its leaving caller) owns
-/// its memory and gives it back; the queue's lock decides who that is, so it happens exactly once.
+/// One prepared image and the task of its caller. The side that takes it out of the queue (a worker, or its leaving caller) owns its memory
+/// and disposes it; the queue's lock makes that happen exactly once.
 /// </summary>
 internal sealed class PendingImage(IMemoryOwner<float> image, long enqueuedAt, long deadline)
 {
@@ -26,7 +26,7 @@ internal sealed class PendingImage(IMemoryOwner<float> image, long enqueuedAt, l
     /// <summary>Clock timestamp after which no run is spent on it.</summary>
     public long Deadline { get; } = deadline;
 
-    /// <summary>The traced request it belongs to; default where nobody traces it.</summary>
+    /// <summary>The traced request it belongs to; default where it is not traced.</summary>
     public ActivityContext Request { get; } = InferenceTracing.CurrentRequest;
 
     public Task<ImageResult> Answer => _answer.Task;

@@ -1,6 +1,6 @@
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// The line takes no more images, because its model is being unloaded without waiting any longer for those who hold a lease.
+/// The queue is closed, because its model is unloaded without waiting for the remaining leases.
 /// </summary>
 public sealed class QueueClosedException() : Exception("The model is being unloaded.");

@@ -3,8 +3,8 @@ using InferenceApi.Runtime;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// How soon waiting images are answered, by the measured curves. Either all runs are alike; or fewer images than cores run together on
-/// all cores, and more run one on each core.
+/// Predicts when waiting images are answered, from the measured curves. Either all runs are alike, or fewer images than cores run together
+/// on all cores and more run one on each core.
 /// </summary>
 public sealed class RunTimeModel
 {
@@ -32,10 +32,10 @@ public sealed class RunTimeModel
 
     /// <summary>Warms a model up and measures it.</summary>
     /// <param name="opened">Its instances' input memory may hold anything finite.</param>
-    /// <param name="slots">Taken for every run, so that models in service keep their turns.</param>
+    /// <param name="slots">Taken for every run, so that served models keep their share.</param>
     /// <param name="clock">What runs are timed with.</param>
     /// <param name="budget">As <see cref="WarmUp.Measure"/> has it, for each kind of run.</param>
-    /// <param name="cancellation">Looked at between runs.</param>
+    /// <param name="cancellation">Checked between runs.</param>
     public static RunTimeModel Measure(
         OpenedModel opened, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {

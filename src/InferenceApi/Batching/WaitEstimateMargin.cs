@@ -1,11 +1,10 @@
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// How far estimated waits have been from what they became. The curve says what a run takes on a machine of its own; decoding pictures and
-/// neighbours on the host stretch it. Admitting by the bare estimate would accept images that then miss their deadline: work for nobody.
-/// What was learnt fades where nothing new is learnt.
+/// The ratio between measured and estimated waits. The curve holds for an otherwise idle machine; decoding and other workloads on the host
+/// lengthen runs. Without the margin, admission would accept images that then miss their deadline. Old measurements fade.
 /// </summary>
-/// <param name="clock">Tells the age of what was learnt.</param>
+/// <param name="clock">Measures the age of the measurements.</param>
 internal sealed class WaitEstimateMargin(TimeProvider clock)
 {
     // As TCP smooths round-trip times (RFC 6298: 1/8); slower, because there is one sample an image.
@@ -14,10 +13,10 @@ internal sealed class WaitEstimateMargin(TimeProvider clock)
     // RFC 6298's four. A cautious margin costs no throughput: the queue is shorter and never empty.
     private const double Deviations = 4;
 
-    // One image that was stuck behind a paging host must not close the door for all.
+    // One image delayed by a paging host must not cause refusals.
     private const double LargestRatio = 4, LargestMargin = 4;
 
-    // A quarter over the estimate until something is known.
+    // 25 % above the estimate before the first measurement.
     private const double StartMean = 1, StartDeviation = 0.0625;
 
     private readonly Lock _gate = new();
@@ -25,7 +24,7 @@ internal sealed class WaitEstimateMargin(TimeProvider clock)
     private double _deviation = StartDeviation;
     private long _learntAt = clock.GetTimestamp();
 
-    /// <summary>What to multiply an estimate by so that it will probably hold; 1 to 4.</summary>
+    /// <summary>Factor that makes an estimate probably hold; 1 to 4.</summary>
     public double Value
     {
         get
@@ -38,9 +37,9 @@ internal sealed class WaitEstimateMargin(TimeProvider clock)
         }
     }
 
-    /// <summary>Learns from one image.</summary>
-    /// <param name="estimated">What was thought when it joined the line.</param>
-    /// <param name="actual">What it took; for one that missed its deadline, how long it had waited by then.</param>
+    /// <summary>Adds the measurement of one image.</summary>
+    /// <param name="estimated">The estimate when it was enqueued.</param>
+    /// <param name="actual">The measured time; for an expired image, its time in the queue.</param>
     public void Observe(TimeSpan estimated, TimeSpan actual)
     {
         if (estimated <= TimeSpan.Zero) return;

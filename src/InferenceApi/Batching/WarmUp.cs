@@ -3,7 +3,7 @@ using InferenceApi.Runtime;
 namespace InferenceApi.Batching;
 
 /// <summary>
-/// Runs a fresh session at every batch size it will see, finds how large batches are worth it, and measures the curve while at it.
+/// Runs a new instance at every batch size in use, finds the largest useful batch, and measures the curve.
 /// </summary>
 public static class WarmUp
 {
@@ -21,47 +21,48 @@ public static class WarmUp
     // Images that trying it takes: twice itself, and the sizes below that have not run.
     private const int UnprovenImages = 13;
 
-    /// <param name="sessions">Of one model, at least one; the first is measured. Their input memory may hold anything finite.</param>
-    /// <param name="slots">A slot is taken for every run, so that models in service keep their turns, and the measure stays true.</param>
+    /// <param name="instances">Of one model, at least one; the first is measured. Their input memory may hold anything finite.</param>
+    /// <param name="slots">
+    /// A slot is taken for every run, so that served models keep their share and do not disturb the measurement.
+    /// </param>
     /// <param name="clock">What runs are timed with.</param>
-    /// <param name="budget">After this long only what must be run is run: big models get few points instead of a slow start.</param>
-    /// <param name="cancellation">Looked at between runs.</param>
+    /// <param name="budget">After this time only necessary runs are made: large models get fewer points instead of a slow start.</param>
+    /// <param name="cancellation">Checked between runs.</param>
     public static BatchLatencyCurve Measure(
-        IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+        IReadOnlyList<IModelInstance> instances, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {
         long startedAt = clock.GetTimestamp();
-        if (!sessions[0].BatchSizes.IsExact) return MeasureSizes(sessions, slots, clock, cancellation);
-        TimeSpan RunOnce(int size) => TimedRun(sessions[0], size, slots, clock, cancellation);
+        if (!instances[0].BatchSizes.IsExact) return MeasureSizes(instances, slots, clock, cancellation);
+        TimeSpan RunOnce(int size) => TimedRun(instances[0], size, slots, clock, cancellation);
         List<BatchLatency> points = FindUsefulSizes(
-            RunOnce, sessions[0].MaxBatch, budget, () => budget - clock.GetElapsedTime(startedAt));
+            RunOnce, instances[0].MaxBatch, budget, () => budget - clock.GetElapsedTime(startedAt));
         for (int size = 1; size <= points[^1].BatchSize; size++)
         {
             if (!points.Exists(point => point.BatchSize == size)) RunOnce(size);
         }
 
-        foreach (IModelInstance other in sessions.Skip(1)) TimedRun(other, points[^1].BatchSize, slots, clock, cancellation);
+        foreach (IModelInstance other in instances.Skip(1)) TimedRun(other, points[^1].BatchSize, slots, clock, cancellation);
         return new BatchLatencyCurve(points);
     }
 
     /// <summary>
-    /// Runs sessions of one core all at once, one image each, as they will under backlog: alone each would find more of the caches and of
-    /// the memory's pace than it will have.
+    /// Runs all one-core instances at once, one image each, as under backlog: a lone run would have more cache and memory bandwidth.
     /// </summary>
-    /// <param name="sessions">As many as there are cores, at least one.</param>
+    /// <param name="instances">As many as there are cores, at least one.</param>
     /// <param name="slots">All of them are taken.</param>
     /// <param name="clock">What runs are timed with.</param>
     /// <param name="budget">After this long, one round is enough.</param>
-    /// <param name="cancellation">Looked at between rounds.</param>
+    /// <param name="cancellation">Checked between rounds.</param>
     public static BatchLatencyCurve MeasureTogether(
-        IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
+        IReadOnlyList<IModelInstance> instances, ComputeSlots slots, TimeProvider clock, TimeSpan budget, CancellationToken cancellation)
     {
         long startedAt = clock.GetTimestamp();
         var times = new List<TimeSpan>();
-        // The first round warms up; it counts where there is no time for another.
+        // The first round warms up; it counts only if the budget allows no other.
         for (int round = 0; round <= RunsPerSize && (round == 0 || clock.GetElapsedTime(startedAt) < budget); round++)
         {
             cancellation.ThrowIfCancellationRequested();
-            TimeSpan[] together = RunTogether(sessions, slots, clock);
+            TimeSpan[] together = RunTogether(instances, slots, clock);
             if (round == 1) times.Clear();
             times.AddRange(together);
         }
@@ -70,22 +71,22 @@ public static class WarmUp
         return new BatchLatencyCurve([new BatchLatency(1, times[times.Count / 2])]);
     }
 
-    private static TimeSpan[] RunTogether(IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock)
+    private static TimeSpan[] RunTogether(IReadOnlyList<IModelInstance> instances, ComputeSlots slots, TimeProvider clock)
     {
-        var times = new TimeSpan[sessions.Count];
-        Task[] runs = [.. sessions.Select(_ => Task.CompletedTask)];
-        int taken = slots.Take(sessions[0].Device, (free, _) => free == slots.PerDevice ? free : 0);
+        var times = new TimeSpan[instances.Count];
+        Task[] runs = [.. instances.Select(_ => Task.CompletedTask)];
+        int taken = slots.Take(instances[0].Device, (free, _) => free == slots.PerDevice ? free : 0);
         try
         {
             for (int i = 0; i < runs.Length; i++)
             {
                 int number = i;
-                // Threads of their own: pool threads that block for a run starve the web server.
+                // Dedicated threads: pool threads that block for a run starve the web server.
                 runs[i] = Task.Factory.StartNew(
                     () =>
                     {
                         long startedAt = clock.GetTimestamp();
-                        sessions[number].Run(1);
+                        instances[number].Run(1);
                         times[number] = clock.GetElapsedTime(startedAt);
                     },
                     CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -93,9 +94,9 @@ public static class WarmUp
         }
         finally
         {
-            // Also where a thread could not be started: the others' sessions must not be closed under them.
+            // Also where a thread could not be started: instances must not be closed while they run.
             Task.WhenAll(runs).ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
-            slots.Release(sessions[0].Device, taken);
+            slots.Release(instances[0].Device, taken);
         }
 
         Task.WhenAll(runs).GetAwaiter().GetResult();
@@ -103,23 +104,23 @@ public static class WarmUp
     }
 
     /// <summary>
-    /// Every size of the ladder whatever it takes, largest first so that memory is asked for once: a size that first ran in service would
-    /// make its callers wait for plans. Other sessions have plans of their own.
+    /// Runs every size regardless of the budget, the largest first so that memory is allocated once: a size that first ran in service would
+    /// make its callers wait for plans. Every instance has its own plans.
     /// </summary>
     private static BatchLatencyCurve MeasureSizes(
-        IReadOnlyList<IModelInstance> sessions, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
+        IReadOnlyList<IModelInstance> instances, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
-        BatchSizes batchSizes = sessions[0].BatchSizes;
+        BatchSizes batchSizes = instances[0].BatchSizes;
         var points = new List<BatchLatency>();
         foreach (int size in batchSizes.Sizes.Reverse())
         {
             TimeSpan median =
-                Time(rows => TimedRun(sessions[0], rows, slots, clock, cancellation), size, TimeSpan.Zero, () => TimeSpan.MaxValue).Median;
+                Time(rows => TimedRun(instances[0], rows, slots, clock, cancellation), size, TimeSpan.Zero, () => TimeSpan.MaxValue).Median;
             points.Insert(0, new BatchLatency(size, median));
         }
 
         int useful = UsefulPoints(points);
-        foreach (IModelInstance other in sessions.Skip(1))
+        foreach (IModelInstance other in instances.Skip(1))
         {
             // Twice: the first run plans, the second replays.
             foreach (int size in batchSizes.Sizes.Take(useful).Reverse().SelectMany(size => (int[])[size, size]))
@@ -129,7 +130,7 @@ public static class WarmUp
         return new BatchLatencyCurve(points[..useful], batchSizes);
     }
 
-    /// <summary>Points up to the last that brought throughput: as much as a doubling must, in proportion to the step.</summary>
+    /// <summary>Points up to the last that raised the throughput by the required gain, in proportion to the step.</summary>
     private static int UsefulPoints(List<BatchLatency> points)
     {
         int useful = 1;
@@ -144,7 +145,7 @@ public static class WarmUp
         return useful;
     }
 
-    /// <summary>Doubles the batch for as long as that pays; the last point is the largest that did.</summary>
+    /// <summary>Doubles the batch while the throughput grows enough; the last point is the largest useful batch.</summary>
     private static List<BatchLatency> FindUsefulSizes(
         Func<int, TimeSpan> runOnce, int maxBatch, TimeSpan budget, Func<TimeSpan> timeLeft)
     {
@@ -153,13 +154,13 @@ public static class WarmUp
         int useful = 1, disappointments = 0;
         for (int size = 1; size <= maxBatch; size = NextSize(size, maxBatch))
         {
-            // The next size takes about twice the last one's, twice; what does not fit is not begun.
+            // The next size takes about twice as long, and runs twice; it is skipped if the budget does not suffice.
             if (points.Count > 0 && 4 * points[^1].RunTime > timeLeft()) break;
             (TimeSpan median, TimeSpan best) = Time(runOnce, size, timeLeft() / 2, timeLeft);
             points.Add(new BatchLatency(size, median));
             if (points.Count > 1 && best / size * WorthwhileGain > bestPerImage)
             {
-                // One disappointment may be noise.
+                // One bad measurement may be noise.
                 if (++disappointments == 2) break;
                 continue;
             }
@@ -172,7 +173,7 @@ public static class WarmUp
         points.RemoveAll(point => point.BatchSize > useful);
         int unproven = Math.Min(UnprovenBatch, maxBatch);
         bool proven = disappointments == 2 || useful >= unproven;
-        // Not for models so slow that it would dominate their start.
+        // Not for slow models, whose start it would dominate.
         if (!proven && UnprovenImages * points[0].RunTime <= 2 * budget)
             points.Add(new BatchLatency(unproven, Time(runOnce, unproven, budget, timeLeft).Median));
         return points;
@@ -192,19 +193,19 @@ public static class WarmUp
     }
 
     private static TimeSpan TimedRun(
-        IModelInstance session, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
+        IModelInstance instance, int size, ComputeSlots slots, TimeProvider clock, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        int taken = slots.Take(session.Device, (free, _) => free >= session.Slots ? session.Slots : 0);
+        int taken = slots.Take(instance.Device, (free, _) => free >= instance.Slots ? instance.Slots : 0);
         try
         {
             long startedAt = clock.GetTimestamp();
-            session.Run(size);
+            instance.Run(size);
             return clock.GetElapsedTime(startedAt);
         }
         finally
         {
-            slots.Release(session.Device, taken);
+            slots.Release(instance.Device, taken);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace InferenceApi.Hosting;
 
-/// <summary>What one connection may take, and who is behind it. Section "Connections".</summary>
+/// <summary>The limits of connections, and the trusted proxies. Section "Connections".</summary>
 public sealed class ConnectionOptions : IValidatableObject
 {
     public const string Section = "Connections";

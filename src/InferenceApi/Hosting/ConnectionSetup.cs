@@ -24,7 +24,7 @@ internal static class ConnectionSetup
         });
     }
 
-    /// <summary>Goes first: whose a request is and that its connection is busy.</summary>
+    /// <summary>Goes first: identifies the caller and marks the connection as busy.</summary>
     public static void UseConnections(this WebApplication app)
     {
         IReadOnlyList<string> proxies = app.Services.GetRequiredService<IOptions<ConnectionOptions>>().Value.TrustedProxies;
@@ -34,9 +34,9 @@ internal static class ConnectionSetup
 
     private static void Limit(KestrelServerLimits limits, ConnectionOptions connections, UploadOptions uploads)
     {
-        // One byte more than ours, so that our own count answers, with our own words, also where no length was announced.
+        // One byte more than Uploads:MaxRequestBytes, so that the service's own count refuses the body, with its own problem.
         limits.MaxRequestBodySize = uploads.MaxRequestBytes + 1;
-        // Its breach would be 400 in the server's words; BodyRoom has a floor of its own.
+        // The server answers a breach with its own 400; BodyRoom has its own floor.
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = new MinDataRate(connections.MinResponseRate, ResponseGrace);
         limits.MaxConcurrentConnections = connections.MaxOpen;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace InferenceApi.Hosting;
 
 /// <summary>
-/// On SIGTERM: unready at once, keep serving for the delay, and only then let the server stop accepting and drain. Who sends nothing is not
-/// waited for.
+/// On SIGTERM: becomes unready at once, keeps serving for the delay, and then lets the server stop accepting and drain. Connections without
+/// a request are closed.
 /// </summary>
 internal sealed partial class GracefulShutdown(
     ReadinessState readiness,

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace InferenceApi.Hosting;
 
 /// <summary>
-/// One JSON object for each log line, in place of the framework's own formatter of the same name, which has no time unless told so and
-/// writes every value twice: in the message and by its name. Here a message with values is its template, and the values stand in State.
+/// One JSON object for each log line, in place of the framework's own formatter of the same name, which has no time by default and writes
+/// every value twice: in the message and by name. Here a message with values is its template, and the values stand in State.
 /// </summary>
 internal sealed class JsonLogFormatter(TimeProvider time) : ConsoleFormatter(ConsoleFormatterNames.Json)
 {

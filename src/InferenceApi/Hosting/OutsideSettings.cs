@@ -1,6 +1,6 @@
 namespace InferenceApi.Hosting;
 
-/// <summary>Settings of the framework and of OpenTelemetry, whose owners ignore a wrong value or end with a stack trace.</summary>
+/// <summary>Settings of the framework and of OpenTelemetry, whose own code ignores a wrong value or fails with a stack trace.</summary>
 internal static class OutsideSettings
 {
     private static readonly string[] Formatters = ["simple", "json", "systemd"];

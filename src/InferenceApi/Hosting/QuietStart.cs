@@ -2,7 +2,7 @@ namespace InferenceApi.Hosting;
 
 /// <summary>
 /// Silences the two categories in which the framework reports a failed start with its stack trace, until the service has started:
-/// <see cref="ServiceStart"/> says the reason in one line, and what it does not know ends the process with its own trace. It is a source of
+/// <see cref="ServiceStart"/> reports the reason in one line, and an unknown failure ends the process with its own trace. It is a source of
 /// the configuration, the last one, so that afterwards the levels are again what the operator set.
 /// </summary>
 internal sealed class QuietStart : ConfigurationProvider, IConfigurationSource

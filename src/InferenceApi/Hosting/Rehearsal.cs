@@ -15,7 +15,7 @@ namespace InferenceApi.Hosting;
 /// <summary>
 /// Runs the whole walk before the service says that it is ready, so that no caller pays for compilation. While the models are loaded, which
 /// is native work, a small picture of each format is decoded and prepared, and the service answers a request of its own that carries no
-/// picture; with the models warm it answers some that do. Whatever fails here is logged and keeps nothing from starting.
+/// picture; with the models warm it answers some that do. A failure here is logged and does not prevent the start.
 /// </summary>
 internal sealed partial class Rehearsal(
     IServer server,
@@ -30,7 +30,7 @@ internal sealed partial class Rehearsal(
     // The first compiles, the second shows that nothing is left; a third was as fast as the tenth.
     private const int Answers = 3;
 
-    // A model that answers so slowly is ready all the same.
+    // A model that answers this slowly is ready all the same.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     public override Task StartAsync(CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal static partial class ServiceRegistration
     public static void AddJsonLog(this WebApplicationBuilder builder) =>
         builder.Services.Insert(0, ServiceDescriptor.Singleton<ConsoleFormatter, JsonLogFormatter>());
 
-    /// <summary>What a request passes, from the store to the answer.</summary>
+    /// <summary>Everything that a request passes through, from the store to the answer.</summary>
     public static void AddWalk(this IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);

@@ -67,7 +67,7 @@ internal static class SettingsCheck
         }
     }
 
-    /// <summary>Other sections belong to others, but one that is nearly ours and has a setting of ours is meant for us.</summary>
+    /// <summary>Other sections are ignored, but a section with nearly one of our names and one of our settings is a misspelling.</summary>
     private static IEnumerable<string> MisspeltSection(IConfigurationSection section)
     {
         string[] ours = [.. SettingSection.All.Select(each => each.Name)];
@@ -93,6 +93,6 @@ internal static class SettingsCheck
         return $"{name} is '{Shown(value)}', but there is no such setting; {hint}";
     }
 
-    /// <summary>A value goes into one line, whatever is in it.</summary>
+    /// <summary>A value is put into one line, whatever it contains.</summary>
     private static string Shown(string? value) => string.Join(' ', (value ?? "").Split('\r', '\n'));
 }

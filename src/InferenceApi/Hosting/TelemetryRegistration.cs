@@ -50,7 +50,7 @@ public static class TelemetryRegistration
         metrics
             .AddMeter(InferenceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
                 "Microsoft.AspNetCore.MemoryPool", "System.Runtime")
-            // These two would be told of every 4 KiB of every body, in both directions; what is left tells when the pool grows and shrinks.
+            // These two count every 4 KiB of every body, in both directions; the remaining ones show when the pool grows and shrinks.
             .AddView("aspnetcore.memory_pool.rented", MetricStreamConfiguration.Drop)
             .AddView("aspnetcore.memory_pool.pooled", MetricStreamConfiguration.Drop)
             .SetExemplarFilter(ExemplarFilterType.TraceBased)
@@ -67,14 +67,14 @@ public static class TelemetryRegistration
         .AddAspNetCoreInstrumentation(http => http.Filter = request => !IsProbe(request.Request.Path))
         .AddOtlpExporter(options => Point(options, configuration, "TRACES"));
 
-    /// <summary>Whether a path is one that machines ask for every few seconds.</summary>
+    /// <summary>Whether a path is probed or scraped every few seconds.</summary>
     private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path == "/healthz" || path == "/metrics";
 
     private static bool IsExported(IConfiguration configuration, string signal) =>
         (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]) is { Length: > 0 }
         && !string.Equals(configuration[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What the variables of one signal say; the exporter reads the common ones itself.</summary>
+    /// <summary>Applies the variables of one signal; the exporter reads the common ones itself.</summary>
     private static void Point(OtlpExporterOptions options, IConfiguration configuration, string signal)
     {
         string prefix = $"OTEL_EXPORTER_OTLP_{signal}_";

@@ -1,8 +1,8 @@
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// The batch sizes a session runs at. A CPU runs any; a GPU has a plan for each size, so it keeps to a few, and rows between two sizes run
-/// at the larger one.
+/// The batch sizes of an instance. A CPU runs every size. A GPU has a plan for each size and therefore few sizes; other numbers of rows run
+/// at the next larger size.
 /// </summary>
 public sealed class BatchSizes
 {

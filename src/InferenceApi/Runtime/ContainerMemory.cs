@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace InferenceApi.Runtime;
 
-/// <summary>The memory limit of the control group that this process runs in: what kills it when it is passed.</summary>
+/// <summary>The memory limit of the control group of this process; the kernel kills a process that exceeds it.</summary>
 public static class ContainerMemory
 {
-    // What version 1 writes where there is no limit is near 2^63; no machine has this much.
+    // Version 1 writes a number near 2^63 for no limit; no machine has that much memory.
     private const long NoLimit = 1L << 60;
 
     /// <summary>

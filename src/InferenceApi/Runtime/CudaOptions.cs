@@ -4,7 +4,7 @@ namespace InferenceApi.Runtime;
 
 /// <summary>
 /// How the CUDA provider runs networks. Defaults are reasoned from published measurements, see docs/adr/0009-gpu.md;
-/// benchmarks/Gpu/measure.sh sweeps them on the machine at hand.
+/// benchmarks/Gpu/measure.sh sweeps them on a machine.
 /// </summary>
 public sealed record CudaOptions
 {

@@ -25,7 +25,7 @@ internal static partial class NativeHeaps
     }
 
     /// <summary>
-    /// Gives what the heaps hold and nobody uses back to the system; some milliseconds. After loading and unloading a model.
+    /// Returns unused heap memory to the system; takes some milliseconds. Called after loading and unloading a model.
     /// </summary>
     public static void ReturnFreeMemory() => OnGlibc(() => TrimHeaps(0));
 

@@ -1,7 +1,7 @@
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// How models run in this process: what <see cref="RuntimeOptions"/> asked for, decided once for a provider, with no default left open.
+/// How models run in this process: <see cref="RuntimeOptions"/> resolved once for a provider, with every default filled in.
 /// </summary>
 public sealed record RuntimePlan
 {

@@ -4,7 +4,7 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace InferenceApi.Runtime;
 
 /// <summary>
-/// The one place that says how ONNX Runtime sessions are opened; benchmarks use it too, so that they measure the server's own.
+/// The only settings of ONNX Runtime sessions; the benchmarks use them too, so that they measure the service's own.
 /// </summary>
 public static class SessionSettings
 {
@@ -42,7 +42,7 @@ public static class SessionSettings
 
     private static void AppendGpu(SessionOptions settings, RuntimePlan plan, int device)
     {
-        // A node the GPU does not take would run on the CPU without a word, behind two copies: better not to open.
+        // A node that the GPU does not support would silently run on the CPU, with two copies: opening fails instead.
         settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
         if (plan.Provider == ExecutionProvider.TensorRt)
         {

@@ -1,11 +1,11 @@
 namespace InferenceApi.Serving;
 
-/// <summary>A version in the store, told apart from other content under the same number.</summary>
+/// <summary>A version in the store, distinguished from other content under the same number.</summary>
 /// <param name="Number">1, 2, 3 …</param>
 /// <param name="Stamp">Changes whenever a file of its folder appears, goes, or gets another length or time.</param>
 internal readonly record struct InstalledVersion(int Number, long Stamp)
 {
-    /// <summary>Looks at a version's folder, without opening a file in it.</summary>
+    /// <summary>Reads a version's folder without opening a file in it.</summary>
     /// <exception cref="IOException">The folder is gone or cannot be read.</exception>
     public static InstalledVersion Of(int number, string folder)
     {

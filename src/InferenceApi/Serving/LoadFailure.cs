@@ -3,7 +3,9 @@ using ModelStore;
 
 namespace InferenceApi.Serving;
 
-/// <summary>Why a model cannot be served, in a sentence for anyone: no path, no digest, no words of a library. The log has those.</summary>
+/// <summary>
+/// Why a model cannot be served, in a sentence for callers, without paths, digests or a library's message. The log has those.
+/// </summary>
 internal static class LoadFailure
 {
     /// <param name="failure">What loading it threw.</param>

@@ -7,13 +7,13 @@ namespace InferenceApi.Serving;
 /// <summary>Gauges of every installed model, read when they are collected.</summary>
 internal sealed class ModelGauges
 {
-    // All gauges of one collection tell of the same moment, and the models are asked once for them.
+    // All gauges of one collection show the same moment, from one snapshot of the models.
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(100);
 
     private static readonly (ModelState State, string Name)[] States =
         [.. Enum.GetValues<ModelState>().Select(state => (state, JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString())))];
 
-    // A gauge keeps its last value in the SDK until it is told another: what has left the store must be told as 0.
+    // The SDK keeps the last value of a gauge: a model that left the store must be reported as 0.
     private readonly HashSet<(string Name, int Version)> _seen = [];
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -23,8 +23,8 @@ internal sealed class ModelGauges
 
     /// <param name="metrics">Where the gauges are registered.</param>
     /// <param name="models">Every installed model; called from the collecting thread.</param>
-    /// <param name="storeAge">Age of what is known of the store.</param>
-    /// <param name="time">Tells the age of the last look.</param>
+    /// <param name="storeAge">Age of the last finished reading of the store.</param>
+    /// <param name="time">Measures that age.</param>
     public ModelGauges(InferenceMetrics metrics, Func<IReadOnlyList<ModelStatus>> models, Func<TimeSpan> storeAge, TimeProvider time)
     {
         _models = models;
@@ -45,7 +45,8 @@ internal sealed class ModelGauges
         meter.CreateObservableGauge(
             "inference.model.memory", () => PerModel(model => model.MemoryBytes), "By", "Memory that a loaded model is estimated to take.");
         meter.CreateObservableGauge("inference.instances", () => PerModel(model => model.Instances), "{instance}", "Instances open.");
-        meter.CreateObservableGauge("inference.store.age", () => storeAge().TotalSeconds, "s", "Age of what is known of the store.");
+        meter.CreateObservableGauge(
+            "inference.store.age", () => storeAge().TotalSeconds, "s", "Age of the last finished reading of the store.");
         meter.CreateObservableGauge("inference.model.state", PerState, unit: null, "1 for the state a model is in, 0 for the others.");
         meter.CreateObservableGauge("nv_inference_pending_request_count", Pending, unit: null, "Images waiting for a run.");
     }
@@ -65,7 +66,7 @@ internal sealed class ModelGauges
         from state in States
         select new Measurement<int>(model.Status?.State == state.State ? 1 : 0, [tags[0], new("state", state.Name), tags[1]]);
 
-    /// <summary>What was seen earlier and is gone, without a status; then what is there.</summary>
+    /// <summary>Removed models without a status, then the installed ones.</summary>
     private List<(string Name, int Version, ModelStatus? Status)> Snapshot()
     {
         lock (_gate)

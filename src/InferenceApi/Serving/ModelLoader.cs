@@ -34,7 +34,7 @@ public sealed class ModelLoader
         _logger = logger;
     }
 
-    /// <summary>What loading this model would take.</summary>
+    /// <summary>Bytes that loading this model would take.</summary>
     internal long Estimate(ModelManifest manifest) => OpenedModel.EstimateMemory(manifest, _plan);
 
     /// <summary>Reads and verifies everything of a version. Blocks for as long as the store does: call it on a thread that may.</summary>
@@ -52,8 +52,8 @@ public sealed class ModelLoader
     /// <summary>Opens and warms up what was verified. Blocks for as long as it takes: call it on a thread that may.</summary>
     /// <param name="installed">What to load.</param>
     /// <param name="labels">Of its classes.</param>
-    /// <param name="announce">Told of each state that begins.</param>
-    /// <param name="cancellation">Looked at between the steps.</param>
+    /// <param name="announce">Called with each state that begins.</param>
+    /// <param name="cancellation">Checked between the steps.</param>
     /// <exception cref="ModelStoreException">It is not the network that its manifest describes.</exception>
     internal ServedModel Load(InstalledModel installed, LabelSet labels, Action<ModelState> announce, CancellationToken cancellation)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// Preloads, announces readiness, watches the store, and drains at the end. A preload that failed is tried again with the polls.
+/// Preloads, announces readiness, watches the store, and drains at the end. A failed preload is retried at every poll of the store.
 /// </summary>
 public sealed partial class ModelStartup : BackgroundService
 {
@@ -23,7 +23,7 @@ public sealed partial class ModelStartup : BackgroundService
         _logger = logger;
     }
 
-    /// <summary>The store is known before the first request, unless it does not answer.</summary>
+    /// <summary>The store is read before the first request, unless it does not respond.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await CheckStoreAsync(cancellationToken).ConfigureAwait(false);
@@ -81,10 +81,10 @@ public sealed partial class ModelStartup : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(3011, LogLevel.Error, "{Model} is to be preloaded and cannot be: {Reason}")]
+        [LoggerMessage(3011, LogLevel.Error, "{Model} cannot be preloaded: {Reason}")]
         public static partial void NotPreloaded(ILogger logger, string model, string reason);
 
-        [LoggerMessage(3012, LogLevel.Warning, "The store cannot be read, or does not answer; models in memory are served on")]
+        [LoggerMessage(3012, LogLevel.Warning, "The store cannot be read or does not respond; loaded models are still served")]
         public static partial void StoreUnreadable(ILogger logger, Exception? cause);
     }
 }

@@ -9,7 +9,7 @@ namespace InferenceApi.Serving;
 /// <param name="Manifest">Of the version in service, else of the newest installed; null where its manifest cannot be read.</param>
 /// <param name="Curve">Batch-latency curve as it stands; empty where not loaded.</param>
 /// <param name="MemoryBytes">What it is estimated to take; 0 where not loaded.</param>
-/// <param name="Waiting">Images in its line, those admitted and being decoded included.</param>
+/// <param name="Waiting">Images in its queue, those admitted and being decoded included.</param>
 /// <param name="Error">Why the last attempt to load a version failed; null where it did not. An older version may be in service.</param>
 public sealed record ModelStatus(
     string Name,

@@ -1,6 +1,6 @@
 namespace InferenceApi.Serving;
 
-/// <summary>The model is installed and cannot be used now: it failed to load, or the service is shutting down.</summary>
+/// <summary>The model is installed but cannot be used now: it failed to load, or the service is shutting down.</summary>
 public class ModelUnavailableException(string name, string reason, Exception? cause = null)
     : Exception($"Model '{name}' is not available: {reason}", cause)
 {

@@ -1,13 +1,13 @@
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// Whether traffic should come here: true from when every preloaded model is warm, and the walk with it, until the service begins to stop.
-/// A model that cannot be preloaded keeps it false, with the reason, because a replica without its models must not replace one that has
-/// them.
+/// Whether the replica should get traffic: from when every preloaded model is warm and the walk is rehearsed until the service begins to
+/// stop. A model that cannot be preloaded keeps the replica unready and gives the reason, because a replica without its models must not
+/// replace a good one.
 /// </summary>
 public sealed class ReadinessState
 {
-    /// <summary>The reason from when the service begins to stop; a request that comes too late gets the same words.</summary>
+    /// <summary>The reason once the service stops; requests that come too late get the same sentence.</summary>
     public const string Stopping = "The service is shutting down.";
 
     private volatile string _reason = "The models are being loaded.";
@@ -43,6 +43,6 @@ public sealed class ReadinessState
 
     internal void SetNotReady(string reason) => _reason = reason;
 
-    /// <summary>For good: a model that becomes warm afterwards changes nothing.</summary>
+    /// <summary>Final: a model that becomes warm afterwards changes nothing.</summary>
     internal void Stop() => _stopping = true;
 }

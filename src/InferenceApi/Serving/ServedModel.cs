@@ -4,7 +4,7 @@ using ModelStore;
 
 namespace InferenceApi.Serving;
 
-/// <summary>One loaded and warmed version of a model: its line, its workers, and its end.</summary>
+/// <summary>One loaded and warmed version of a model: its queue, its workers, and its end.</summary>
 public sealed class ServedModel
 {
     private readonly Lock _gate = new();
@@ -56,7 +56,7 @@ public sealed class ServedModel
     /// <summary>Most images that one request can be admitted with.</summary>
     public int QueueCapacity => _queue.Capacity;
 
-    /// <summary>How soon waiting images are answered, as it stands.</summary>
+    /// <summary>Current prediction of when waiting images are answered.</summary>
     public RunTimeModel RunTimes { get; }
 
     /// <summary>Bytes that this version is estimated to take.</summary>
@@ -69,7 +69,7 @@ public sealed class ServedModel
 
     public ModelState State => _state;
 
-    /// <summary>Images in the line, those admitted and being decoded included.</summary>
+    /// <summary>Images in the queue, those admitted and being decoded included.</summary>
     public int Waiting => _queue.Count + _admission.Reserved;
 
     /// <summary>Clock timestamp of the last lease taken or returned.</summary>
@@ -94,7 +94,7 @@ public sealed class ServedModel
     /// <inheritdoc cref="Admission.Estimate(int, TimeSpan)"/>
     public TimeSpan Estimate(int images, TimeSpan preparation) => _admission.Estimate(images, preparation);
 
-    /// <summary>Until all that waits and runs now is answered, by the measured pace.</summary>
+    /// <summary>Estimated time until everything that waits and runs now is answered.</summary>
     public TimeSpan EstimateRunWait() => _admission.EstimateWait(Waiting);
 
     /// <summary>A lease, or null once this version is ending.</summary>
@@ -110,7 +110,9 @@ public sealed class ServedModel
         return new ModelLease(this);
     }
 
-    /// <summary>Counts leases for those who waited for the load; each is then made, or given back with <see cref="Return"/>.</summary>
+    /// <summary>
+    /// Counts leases for the requests that waited for the load; each is then used, or returned with <see cref="Return"/>.
+    /// </summary>
     internal void Reserve(int leases)
     {
         lock (_gate) _leases += leases;
@@ -126,24 +128,24 @@ public sealed class ServedModel
     }
 
     /// <summary>
-    /// Gives out no more leases, waits for those given, answers everything accepted, and closes the instances. Repeated calls get the
-    /// first call's task.
+    /// Ends leasing, waits for the leases in use, answers everything accepted, and closes the instances. Repeated calls return the task of
+    /// the first.
     /// </summary>
-    /// <param name="hurry">Stops waiting for leases; what is in the line by then is still answered.</param>
-    internal Task DrainAsync(CancellationToken hurry)
+    /// <param name="cancellation">Stops waiting for leases; queued images are still answered.</param>
+    internal Task DrainAsync(CancellationToken cancellation)
     {
         lock (_gate)
         {
             if (_drained is not null) return _drained;
             _state = ModelState.Draining;
             if (_leases == 0) _lastLeaseReturned.TrySetResult();
-            return _drained = DrainCoreAsync(hurry);
+            return _drained = DrainCoreAsync(cancellation);
         }
     }
 
-    private async Task DrainCoreAsync(CancellationToken hurry)
+    private async Task DrainCoreAsync(CancellationToken cancellation)
     {
-        await Task.WhenAny(_lastLeaseReturned.Task, Task.Delay(Timeout.InfiniteTimeSpan, _clock, hurry)).ConfigureAwait(false);
+        await Task.WhenAny(_lastLeaseReturned.Task, Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancellation)).ConfigureAwait(false);
         _queue.Close();
         await Task.WhenAll(_workers.Select(worker => worker.Ended)).ConfigureAwait(false);
         foreach (BatchWorker worker in _workers) worker.Dispose();

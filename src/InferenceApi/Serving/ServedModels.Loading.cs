@@ -3,25 +3,25 @@ using ModelStore;
 
 namespace InferenceApi.Serving;
 
-/// <content>How versions come into memory and leave it.</content>
+/// <content>Loads and unloads versions.</content>
 public sealed partial class ServedModels
 {
     /// <summary>Call with the lock held.</summary>
-    private Task<ServedModel> StartLoad(NamedModel model, InstalledVersion version)
+    private Task<ServedModel> StartLoad(ModelEntry model, InstalledVersion version)
     {
         model.LoadState = ModelState.Loading;
         return model.Loading = Task.Run(() => LoadAsync(model, version));
     }
 
-    private async Task<ServedModel> LoadAsync(NamedModel model, InstalledVersion version)
+    private async Task<ServedModel> LoadAsync(ModelEntry model, InstalledVersion version)
     {
         bool entered = false;
         try
         {
-            // A store that blocks may hold this thread for ever: other models load meanwhile, and the service ends without it.
+            // A blocked store may hold this thread forever: other models load meanwhile, and the service ends without waiting for it.
             (InstalledModel installed, LabelSet labels) = await OnOwnThread(() => ModelLoader.Read(_store, model.Name, version.Number))
                 .WaitAsync(_stopping.Token).ConfigureAwait(false);
-            // One at a time: loads compete for the same cores and the same memory anyway, and so the budget is simple.
+            // One at a time: loads compete for the same cores and memory, and the budget stays simple.
             await _oneLoadAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
             entered = true;
             await MakeRoomAsync(model, _loader.Estimate(installed.Manifest)).ConfigureAwait(false);
@@ -29,7 +29,7 @@ public sealed partial class ServedModels
                 () => _loader.Load(installed, labels, state => model.LoadState = state, _stopping.Token)).ConfigureAwait(false);
             return Publish(model, version, served);
         }
-#pragma warning disable CA1031 // Whatever loading threw, this version cannot be served, and the reason is recorded.
+#pragma warning disable CA1031 // Every failure means that this version cannot be served; its reason is recorded.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -44,25 +44,25 @@ public sealed partial class ServedModels
     private static Task<T> OnOwnThread<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private ServedModel Publish(NamedModel model, InstalledVersion version, ServedModel served)
+    private ServedModel Publish(ModelEntry model, InstalledVersion version, ServedModel served)
     {
         _metrics.ModelLoaded(model.Name, version.Number, succeeded: true);
         lock (_gate)
         {
             if (model.Current is not null) Retire(model);
             model.MarkLoaded(version, served);
-            // Set aside now, so that the next load cannot evict it before those who waited for it came to use it.
+            // Reserved now, so that the next load cannot evict it before the waiting requests have used it.
             served.Reserve(model.Waiters);
             model.Waiters = 0;
             Log.Loaded(_logger, model.Name, served.Manifest.Version, served.RunTimes.LargestUsefulBatch, served.RunTimes.Throughput);
-            // Stopping looked before this version was here to be drained.
+            // StopAsync ran before this version was published, and did not drain it.
             if (_stopping.IsCancellationRequested) Retire(model);
         }
 
         return served;
     }
 
-    private ModelUnavailableException Fail(NamedModel model, InstalledVersion version, Exception failure)
+    private ModelUnavailableException Fail(ModelEntry model, InstalledVersion version, Exception failure)
     {
         bool stopping = _stopping.IsCancellationRequested;
         string reason = LoadFailure.Sentence(failure);
@@ -81,11 +81,11 @@ public sealed partial class ServedModels
     }
 
     /// <summary>
-    /// Evicts others, the longest unused first and idle ones before busy ones, until this load fits. Where that is not enough, the version
-    /// in service goes before the new one comes, and requests wait for the new one: beside a container's limit both would be killed.
+    /// Evicts others, idle ones first and of those the least recently used, until this load fits. If that does not suffice, it unloads the
+    /// version in service first, and requests wait for the new one: both together would exceed the container's limit.
     /// </summary>
-    /// <exception cref="ModelTooLargeException">Alone it takes more than the budget.</exception>
-    private async Task MakeRoomAsync(NamedModel loading, long bytes)
+    /// <exception cref="ModelTooLargeException">The model alone exceeds the budget.</exception>
+    private async Task MakeRoomAsync(ModelEntry loading, long bytes)
     {
         if (_memoryBudget == 0) return;
         if (bytes > _memoryBudget) throw new ModelTooLargeException(bytes, _memoryBudget);
@@ -94,7 +94,7 @@ public sealed partial class ServedModels
             Task freed;
             lock (_gate)
             {
-                if (ReckonMemory() + bytes <= _memoryBudget) return;
+                if (EstimatedMemory() + bytes <= _memoryBudget) return;
                 if (_drains.Count > 0)
                 {
                     freed = Task.WhenAny(_drains.Values);
@@ -102,7 +102,7 @@ public sealed partial class ServedModels
                 else
                 {
                     // Never empty: without any model in memory the load fits.
-                    NamedModel victim = _models.Values.Where(model => model.Current is not null).OrderBy(model => model == loading)
+                    ModelEntry victim = _models.Values.Where(model => model.Current is not null).OrderBy(model => model == loading)
                         .ThenBy(model => model.Current!.IsLeased).ThenBy(model => model.Current!.LastUsed).First();
                     Log.Evicted(_logger, victim.Name, loading.Name);
                     freed = Retire(victim);
@@ -113,23 +113,23 @@ public sealed partial class ServedModels
         }
     }
 
-    private long ReckonMemory() =>
+    private long EstimatedMemory() =>
         _models.Values.Sum(model => model.Current?.MemoryBytes ?? 0) + _drains.Keys.Sum(model => model.MemoryBytes);
 
     /// <summary>Takes the current version out of service; call with the lock held. The task ends when its memory is free.</summary>
-    private Task Retire(NamedModel model)
+    private Task Retire(ModelEntry model)
     {
-        // Not null: every caller has looked, under the lock.
+        // Not null: every caller checked it under the lock.
         ServedModel served = model.Current!;
         model.Current = null;
         model.LoadState = ModelState.Draining;
         return _drains[served] = DrainAsync(model, served);
     }
 
-    private async Task DrainAsync(NamedModel model, ServedModel served)
+    private async Task DrainAsync(ModelEntry model, ServedModel served)
     {
-        Task drained = served.DrainAsync(_hurry.Token);
-        // Never goes on inside the caller's lock, whose bookkeeping comes first.
+        Task drained = served.DrainAsync(_stopWaiting.Token);
+        // Never continues inside the caller's lock, whose bookkeeping comes first.
         await Task.Yield();
         await drained.ConfigureAwait(false);
         lock (_gate)

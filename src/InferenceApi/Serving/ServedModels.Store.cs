@@ -2,27 +2,27 @@ using ModelStore;
 
 namespace InferenceApi.Serving;
 
-/// <content>What is known of the store, and what follows from a change in it.</content>
+/// <content>The known content of the store, and its changes.</content>
 public sealed partial class ServedModels
 {
     /// <summary>
-    /// Whether a model has a version, by what is known of the store. A name that is not known is looked for once, by all who ask for
-    /// unknown ones together.
+    /// Whether a model has a version in the last reading of the store. For an unknown name the store is read once more; concurrent callers
+    /// share that reading.
     /// </summary>
-    /// <param name="name">Of any kind.</param>
+    /// <param name="name">Valid or not.</param>
     /// <param name="cancellation">Ends this caller's wait.</param>
     /// <exception cref="StoreUnavailableException">The store cannot be read, or does not answer.</exception>
     public async ValueTask<bool> IsInstalledAsync(string name, CancellationToken cancellation) =>
         (await VersionsAsync(name, cancellation).ConfigureAwait(false)).Count > 0;
 
     /// <summary>
-    /// Looks at the store and replaces every version in service that is no longer the newest good one. Requests go on with the old one
-    /// until the new one is warm; one that fails to load is told in the log and in <see cref="ModelStatus.Error"/>, and tried again later
-    /// or when its files change. Removing the newest version from the store brings the one before it back; removing all leaves what is in
-    /// memory.
+    /// Reads the store and replaces every version in service that is no longer the newest good one. The old one is served until the new one
+    /// is warm. A version that fails to load is reported in the log and in <see cref="ModelStatus.Error"/>, and retried later or when its
+    /// files change. If the newest version is removed from the store, the one before it replaces it; if all are removed, the loaded one
+    /// stays.
     /// </summary>
     /// <param name="cancellation">Ends the wait for the store and for loads.</param>
-    /// <exception cref="StoreUnavailableException">The store cannot be read, or does not answer; what is known of it was used.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be read, or does not respond; its last reading was used.</exception>
     public async Task CheckStoreAsync(CancellationToken cancellation = default)
     {
         StoreUnavailableException? unread = null;
@@ -43,7 +43,7 @@ public sealed partial class ServedModels
             Task? load = null;
             lock (_gate)
             {
-                NamedModel model = _models[name];
+                ModelEntry model = _models[name];
                 if (_stopping.IsCancellationRequested) return;
                 if (model.Current is null || model.Loading is not null) continue;
                 if (model.Replacement(versions, _clock) is { } version) load = StartLoad(model, version);
@@ -58,7 +58,7 @@ public sealed partial class ServedModels
     private IReadOnlyList<InstalledVersion> KnownVersions(string name) =>
         _reader.Contents.Models.TryGetValue(name, out StoredModel? model) ? model.Versions : [];
 
-    /// <summary>As known; of a name that is not, after one look at the store.</summary>
+    /// <summary>The known versions; for an unknown name, after one reading of the store.</summary>
     private async ValueTask<IReadOnlyList<InstalledVersion>> VersionsAsync(string name, CancellationToken cancellation)
     {
         if (KnownVersions(name) is { Count: > 0 } known) return known;
@@ -67,7 +67,7 @@ public sealed partial class ServedModels
         return KnownVersions(name);
     }
 
-    /// <summary>A look that begins now.</summary>
+    /// <summary>Starts a reading of the store and waits for it.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read, or does not answer.</exception>
     internal async Task LookAtStoreAsync(CancellationToken cancellation)
     {
@@ -77,11 +77,11 @@ public sealed partial class ServedModels
         }
         catch (TimeoutException failure)
         {
-            throw new StoreUnavailableException("The store of models does not answer.", failure);
+            throw new StoreUnavailableException("The model store does not respond.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StoreUnavailableException("The store of models cannot be read.", failure);
+            throw new StoreUnavailableException("The model store cannot be read.", failure);
         }
     }
 }

@@ -4,17 +4,17 @@ using ModelStore;
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// Name to loaded model. Loads on demand, once for all who wait; keeps to the memory budget; replaces a version when another is
-/// installed; and ends every version only after everything accepted is answered.
+/// The served models by name. Loads a model on demand, once for all waiting requests; keeps to the memory budget; replaces a version when
+/// another is installed; and unloads a version only after everything accepted is answered.
 /// </summary>
 public sealed partial class ServedModels : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, NamedModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelEntry> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<ServedModel, Task> _drains = [];
     private readonly SemaphoreSlim _oneLoadAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _hurry = new();
+    private readonly CancellationTokenSource _stopWaiting = new();
     private readonly StoreFolder _store;
     private readonly StoreReader _reader;
     private readonly ModelLoader _loader;
@@ -46,11 +46,11 @@ public sealed partial class ServedModels : IDisposable
     }
 
     /// <summary>
-    /// The version in service, without a lease: good for an estimate and for nothing else. Null where the model must be loaded first.
+    /// The version in service, without a lease: for an estimate only. Null where the model must be loaded first.
     /// </summary>
     /// <param name="name">As in the store.</param>
     /// <exception cref="UnknownModelException">No such model is installed.</exception>
-    /// <param name="cancellation">Ends this caller's wait for a look at the store, where one is needed.</param>
+    /// <param name="cancellation">Ends this caller's wait for a reading of the store.</param>
     /// <exception cref="ModelUnavailableException">The service is stopping.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be read, or does not answer.</exception>
     public async ValueTask<ServedModel?> FindAsync(string name, CancellationToken cancellation)
@@ -58,7 +58,7 @@ public sealed partial class ServedModels : IDisposable
         lock (_gate)
         {
             ThrowIfStopping(name);
-            if (_models.TryGetValue(name, out NamedModel? model) && (model.Current is not null || model.Loading is not null))
+            if (_models.TryGetValue(name, out ModelEntry? model) && (model.Current is not null || model.Loading is not null))
                 return model.Current;
         }
 
@@ -78,25 +78,10 @@ public sealed partial class ServedModels : IDisposable
         lock (_gate)
         {
             ThrowIfStopping(name);
-            if (_models.TryGetValue(name, out NamedModel? model) && model.Current?.TryLease() is { } lease) return new(lease);
+            if (_models.TryGetValue(name, out ModelEntry? model) && model.Current?.TryLease() is { } lease) return new(lease);
         }
 
         return new(AcquireLoadedAsync(name, cancellation));
-    }
-
-    /// <summary>Takes a model out of memory after answering what was accepted; the next request loads it again.</summary>
-    /// <returns>False where it was not loaded.</returns>
-    public async Task<bool> UnloadAsync(string name)
-    {
-        Task drained;
-        lock (_gate)
-        {
-            if (!_models.TryGetValue(name, out NamedModel? model) || model.Current is null) return false;
-            drained = Retire(model);
-        }
-
-        await drained.ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>Every model installed or loaded, by name, as the store was when it was last read.</summary>
@@ -110,26 +95,26 @@ public sealed partial class ServedModels : IDisposable
             return
             [
                 .. newest.Keys.Union(_models.Keys).Order(StringComparer.Ordinal).Select(
-                    name => (_models.GetValueOrDefault(name) ?? new NamedModel(name)).Status(newest.GetValueOrDefault(name), preparation)),
+                    name => (_models.GetValueOrDefault(name) ?? new ModelEntry(name)).Status(newest.GetValueOrDefault(name), preparation)),
             ];
         }
     }
 
-    /// <summary>Refuses new requests, answers everything accepted, closes every session.</summary>
-    /// <param name="hurry">Stops waiting for requests that have a lease and nothing in the line yet.</param>
-    public async Task StopAsync(CancellationToken hurry)
+    /// <summary>Refuses new requests, answers everything accepted, closes every instance.</summary>
+    /// <param name="cancellation">Stops waiting for requests that hold a lease and have enqueued nothing.</param>
+    public async Task StopAsync(CancellationToken cancellation)
     {
-        // A host that is disposed while it stops asks twice; the second time there is nothing left.
+        // A host that is disposed while it stops calls this twice; the second call has nothing to do.
         if (_disposed) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        using CancellationTokenRegistration registration = hurry.UnsafeRegister(
-            static state => ((CancellationTokenSource)state!).Cancel(), _hurry);
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), _stopWaiting);
         while (true)
         {
             Task[] unfinished;
             lock (_gate)
             {
-                foreach (NamedModel model in _models.Values)
+                foreach (ModelEntry model in _models.Values)
                 {
                     if (model.Current is not null) Retire(model);
                 }
@@ -138,7 +123,7 @@ public sealed partial class ServedModels : IDisposable
             }
 
             if (unfinished.Length == 0) return;
-            // Loads end as failures now; a drain that fails is a defect and must not be lost.
+            // Loads fail now; a drain that fails is a defect and must be thrown.
             foreach (Task task in unfinished) await AwaitEndAsync(task).ConfigureAwait(false);
         }
     }
@@ -147,7 +132,7 @@ public sealed partial class ServedModels : IDisposable
     {
         _disposed = true;
         _stopping.Dispose();
-        _hurry.Dispose();
+        _stopWaiting.Dispose();
         _oneLoadAtATime.Dispose();
     }
 
@@ -156,7 +141,7 @@ public sealed partial class ServedModels : IDisposable
         while (true)
         {
             Task<ServedModel> loading;
-            NamedModel? model;
+            ModelEntry? model;
             IReadOnlyList<InstalledVersion> versions = await VersionsAsync(name, cancellation).ConfigureAwait(false);
             lock (_gate)
             {
@@ -164,8 +149,8 @@ public sealed partial class ServedModels : IDisposable
                 model = _models.GetValueOrDefault(name);
                 if (model?.Current?.TryLease() is { } lease) return lease;
                 if (versions.Count == 0 && model?.Loading is null) throw new UnknownModelException(name);
-                // Only names that exist get an entry: strangers must not be able to fill the memory.
-                if (model is null) _models.Add(name, model = new NamedModel(name));
+                // Only installed names get an entry, so that clients cannot fill the memory with invented ones.
+                if (model is null) _models.Add(name, model = new ModelEntry(name));
                 loading = model.Loading ?? StartLoad(
                     model,
                     model.Candidate(versions, _clock)
@@ -178,10 +163,9 @@ public sealed partial class ServedModels : IDisposable
     }
 
     /// <summary>
-    /// The lease that was set aside for this waiter when the load ended, or null where the load failed, which leaves room for the version
-    /// before.
+    /// The lease that was reserved for this request when the load ended, or null where the load failed; an older version may then be used.
     /// </summary>
-    private async Task<ModelLease?> AwaitLeaseAsync(NamedModel model, Task<ServedModel> loading, CancellationToken cancellation)
+    private async Task<ModelLease?> AwaitLeaseAsync(ModelEntry model, Task<ServedModel> loading, CancellationToken cancellation)
     {
         try
         {
@@ -213,7 +197,7 @@ public sealed partial class ServedModels : IDisposable
         }
     }
 
-    /// <summary>Waits for a load or a drain, without interest in whether a version was good.</summary>
+    /// <summary>Waits for a load or a drain, and ignores a version that cannot be served.</summary>
     private static async Task AwaitEndAsync(Task task)
     {
         try

@@ -9,7 +9,7 @@ public sealed class ServingOptions
     public const string Section = "Serving";
 
     /// <summary>
-    /// Folder of installed models, relative to the working directory. <c>MODEL_STORE</c> is a short name of this setting and wins over it.
+    /// Folder of installed models, relative to the working directory. <c>MODEL_STORE</c> is a short name of this setting and overrides it.
     /// </summary>
     [Required]
     public string Store { get; init; } = "models";
@@ -43,7 +43,7 @@ public sealed class ServingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan WarmUpBudget { get; init; } = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>How often the store is looked at for new versions of loaded models. It costs a directory listing.</summary>
+    /// <summary>Interval at which the store is read for new versions of loaded models. It costs a directory listing.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StorePoll { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -2,20 +2,20 @@ using ModelStore;
 
 namespace InferenceApi.Serving;
 
-/// <summary>One model as the store had it.</summary>
+/// <summary>One model of the store.</summary>
 /// <param name="Versions">Newest first; at least one.</param>
 /// <param name="Manifest">Of the newest; null where it cannot be read.</param>
 internal sealed record StoredModel(IReadOnlyList<InstalledVersion> Versions, ModelManifest? Manifest);
 
-/// <summary>What the store held at one moment. Never changes.</summary>
+/// <summary>The content of the store at one moment. Immutable.</summary>
 /// <param name="Models">By name; those that have a version.</param>
 internal sealed record StoreContents(IReadOnlyDictionary<string, StoredModel> Models)
 {
     public static StoreContents Empty { get; } = new(new Dictionary<string, StoredModel>());
 
-    /// <summary>Looks at every model; blocks for as long as the store does.</summary>
+    /// <summary>Reads every model; blocks for as long as the store does.</summary>
     /// <param name="store">Where.</param>
-    /// <param name="before">The last look: what has not changed since is not opened again.</param>
+    /// <param name="before">The previous reading: unchanged manifests are not opened again.</param>
     /// <exception cref="IOException">The store cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static StoreContents Read(StoreFolder store, StoreContents before)
@@ -34,7 +34,7 @@ internal sealed record StoreContents(IReadOnlyDictionary<string, StoredModel> Mo
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                // Removed since it was listed, or not for us to read; the others are not its business.
+                // Removed since it was listed, or not readable; other models are not affected.
                 if (Directory.Exists(Path.Combine(store.Root, name)) && before.Models.TryGetValue(name, out StoredModel? last))
                     models[name] = last;
             }
@@ -51,7 +51,7 @@ internal sealed record StoreContents(IReadOnlyDictionary<string, StoredModel> Mo
         }
         catch (ModelStoreException)
         {
-            // Told when somebody asks for the model.
+            // Reported when the model is requested.
             return null;
         }
     }

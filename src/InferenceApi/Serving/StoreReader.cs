@@ -3,12 +3,12 @@ using ModelStore;
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// The only one who looks at the store while models are served: on a thread of its own, one look at a time, so that a store that blocks
-/// (a dead network mount) holds up nobody else. Everybody reads what the last finished look found.
+/// The only reader of the store while models are served: on a dedicated thread, one reading at a time, so that a blocked store (a dead
+/// network mount) delays no request. Everything else uses the last finished reading.
 /// </summary>
 internal sealed class StoreReader
 {
-    /// <summary>How long anyone waits for a look. One that takes longer counts when it ends.</summary>
+    /// <summary>How long a caller waits for a reading. A longer one is used when it ends.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -26,16 +26,16 @@ internal sealed class StoreReader
         _asOf = clock.GetTimestamp();
     }
 
-    /// <summary>What the last look found; empty before the first has ended.</summary>
+    /// <summary>The last finished reading; empty before the first.</summary>
     public StoreContents Contents => _contents;
 
-    /// <summary>Time since the look began that <see cref="Contents"/> is of; before the first has ended, since the service began.</summary>
+    /// <summary>Time since the reading of <see cref="Contents"/> began; before the first has ended, since the service began.</summary>
     public TimeSpan Age => _clock.GetElapsedTime(Volatile.Read(ref _asOf));
 
     /// <summary>
-    /// Asks for a look that begins after this call. All who ask while another is under way share one.
+    /// Requests a reading that begins after this call. Callers that come while another is under way share one.
     /// </summary>
-    /// <param name="cancellation">Ends the wait, not the look.</param>
+    /// <param name="cancellation">Ends the wait, not the reading.</param>
     /// <exception cref="TimeoutException">It did not end within <see cref="Patience"/>.</exception>
     /// <exception cref="IOException">The store cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
@@ -49,7 +49,7 @@ internal sealed class StoreReader
             if (!_reading)
             {
                 _reading = true;
-                // In the background: a look that never ends does not keep the process from ending.
+                // A background thread: a reading that never ends does not keep the process alive.
                 new Thread(Read) { IsBackground = true, Name = "Store reader" }.Start();
             }
         }
@@ -80,7 +80,7 @@ internal sealed class StoreReader
                 Volatile.Write(ref _asOf, began);
                 asked.SetResult();
             }
-#pragma warning disable CA1031 // Whatever it was, it is told to those who asked, and the next look is another chance.
+#pragma warning disable CA1031 // Every failure is passed to the waiting callers, and the next reading tries again.
             catch (Exception failure)
 #pragma warning restore CA1031
             {

@@ -1,15 +1,15 @@
 namespace InferenceApi.Telemetry;
 
-/// <summary>What became of one picture of a request.</summary>
+/// <summary>The outcome of one picture of a request.</summary>
 public enum ImageOutcome
 {
     /// <summary>Answered with predictions.</summary>
     Ok,
 
-    /// <summary>Its bytes are no picture that can be classified.</summary>
+    /// <summary>Its bytes are not a picture that can be classified.</summary>
     BadImage,
 
-    /// <summary>Turned away before any work, because it would have been answered too late.</summary>
+    /// <summary>Refused before any work, because it would miss its deadline.</summary>
     Refused,
 
     /// <summary>Its deadline passed before its run began.</summary>

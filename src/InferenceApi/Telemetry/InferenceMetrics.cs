@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace InferenceApi.Telemetry;
 
 /// <summary>
-/// What the service counts and times. Every method may be called from any thread, allocates nothing once its labels have been seen, and
-/// never throws for a name or status it does not know. docs/telemetry.md lists the instruments under their Prometheus names.
+/// The counters and timers of the service. Every method may be called from any thread, allocates nothing once its labels have been seen,
+/// and never throws for a name or status it does not know. docs/telemetry.md lists the instruments under their Prometheus names.
 /// </summary>
 public sealed class InferenceMetrics
 {
@@ -64,7 +64,7 @@ public sealed class InferenceMetrics
             name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
     }
 
-    /// <summary>Where gauges are registered by those whose state they show.</summary>
+    /// <summary>The meter on which the owners of state register their gauges.</summary>
     public Meter Meter { get; }
 
     /// <summary>The labels of a series of one version.</summary>

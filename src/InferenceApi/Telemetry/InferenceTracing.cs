@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace InferenceApi.Telemetry;
 
 /// <summary>
-/// The spans of a request's way: one for each stage, under its request; a run is one span for a whole batch. The run links to every
+/// The spans of a request: one for each stage, under its request; a run is one span for a whole batch. The run links to every
 /// member's request and each queue span links to the run, so one leads to the other in both directions. With no listener each method
 /// returns after one comparison.
 /// </summary>
@@ -14,7 +14,7 @@ public static class InferenceTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>The request that the calling code works for, to be handed to the run; default where nobody traces it.</summary>
+    /// <summary>The request that the calling code works for, passed on to the run; default where it is not traced.</summary>
     public static ActivityContext CurrentRequest =>
         Source.HasListeners() && Activity.Current is { Recorded: true } request ? request.Context : default;
 

@@ -1,8 +1,8 @@
 namespace InferenceApi.Telemetry;
 
 /// <summary>
-/// What is to be counted and logged of one classify request. The walk fills it in as it goes, so that a request that fails half way is
-/// told with what is known of it. Used by one request; not thread-safe.
+/// What is counted and logged about one classify request. The walk fills it in step by step, so that a request that fails halfway is
+/// reported with what is known. Used by one request; not thread-safe.
 /// </summary>
 public sealed class RequestRecord
 {
@@ -12,7 +12,7 @@ public sealed class RequestRecord
     /// <summary>Timestamp of the time provider when the first byte was there.</summary>
     public long Arrived { get; init; }
 
-    /// <summary>The service rehearses before it is ready; nobody asked, so nothing is counted or logged.</summary>
+    /// <summary>A request of the rehearsal before the service is ready; it is not counted or logged.</summary>
     public bool IsRehearsal { get; init; }
 
     /// <summary>Of the leased model; 0 before.</summary>

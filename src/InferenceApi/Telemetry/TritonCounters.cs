@@ -25,7 +25,7 @@ internal sealed class TritonCounters
         Counter("nv_inference_compute_infer_duration_us", "Sum of the durations of the runs of answered requests, in microseconds.",
             series => series.RunMicroseconds);
 
-        // No unit: these names are somebody else's and must not get a suffix.
+        // No unit: Triton's names must not get a suffix.
         void Counter(string name, string description, Func<Series, long> value) => meter.CreateObservableCounter(
             name, () => _series.Values.Select(series => new Measurement<long>(value(series), series.Tags)), unit: null, description);
     }

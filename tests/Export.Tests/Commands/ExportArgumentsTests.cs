@@ -41,7 +41,7 @@ public sealed class ExportArgumentsTests
     {
         { "nothing", "Name a MODEL" },
         { "unknown", "Known: resnet18_ssl" },
-        { "all and model", "--all goes with no MODEL" },
+        { "all and model", "--all excludes MODEL" },
         { "checkpoint without name", "--checkpoint needs a --name" },
         { "synthetic and checkpoint", "exclude each other" },
         { "two and a name", "one model at a time" },

@@ -54,7 +54,7 @@ public sealed class BlockedStoreTests
 
         foreach (Task<ServedModel?> each in asked)
             Assert.Equal(
-                "The store of models does not answer.", (await Assert.ThrowsAsync<StoreUnavailableException>(() => each.Soon())).Message);
+                "The model store does not respond.", (await Assert.ThrowsAsync<StoreUnavailableException>(() => each.Soon())).Message);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => wanted.Soon());
     }
 

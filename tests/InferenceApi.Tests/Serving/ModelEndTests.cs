@@ -4,33 +4,34 @@ using TestKit;
 
 namespace InferenceApi.Tests.Serving;
 
-/// <summary>How a served model ends: unloaded, stopped, evicted; always after answering what it accepted.</summary>
+/// <summary>How a served model ends: evicted, stopped; always after answering what it accepted.</summary>
 public sealed class ModelEndTests
 {
     [Fact]
-    public async Task Unload_AnswersWhatWasAccepted_ThenLoadsAgainOnDemand()
+    public async Task Eviction_AnswersWhatWasAccepted_ThenLoadsAgainOnDemand()
     {
-        await using var rig = new ServingRig();
-        rig.Install("one");
+        await using var rig = new ServingRig(memoryBudget: 3_000);
+        string network = new('x', 2_000);
+        rig.Install("one", network);
+        rig.Install("two", network);
         await rig.ClassifyAsync("one", 0);
         ScriptedInstance session = rig.SessionOf("one");
         session.Close();
         Task[] accepted = [.. Enumerable.Range(0, 9).Select(value => rig.ClassifyAsync("one", value))];
         ScriptedRun running = session.NextRun();
 
-        Task<bool> unloading = rig.Models.UnloadAsync("one");
+        Task evicting = rig.ClassifyAsync("two", 1);
 
-        Assert.Equal(ModelState.Draining, rig.Status("one").State);
-        Assert.False(unloading.IsCompleted);
+        Patience.Until(() => rig.Status("one").State == ModelState.Draining, "model one is being evicted");
+        Assert.False(evicting.IsCompleted);
         running.Finish();
         session.Open();
-        Assert.True(await unloading.Soon());
+        await evicting.Soon();
         await Task.WhenAll(accepted).Soon();
         Assert.Equal(1, session.TimesDisposed);
         Assert.Equal(ModelState.Unloaded, rig.Status("one").State);
-        Assert.False(await rig.Models.UnloadAsync("one").Soon());
         await rig.ClassifyAsync("one", 1);
-        Assert.Equal(2, rig.Opened.Count);
+        Assert.Equal(3, rig.Opened.Count);
     }
 
     [Fact]
@@ -55,17 +56,17 @@ public sealed class ModelEndTests
     }
 
     [Fact]
-    public async Task Stop_InAHurry_DoesNotWaitForLeasesWithNothingInTheLine()
+    public async Task Stop_Cancelled_DoesNotWaitForLeasesWithNothingInTheLine()
     {
         await using var rig = new ServingRig();
         rig.Install("one");
         using ModelLease slow = await rig.Models.AcquireAsync("one", default).AsTask().Soon();
         using AdmissionTicket ticket = slow.Model.Admit(1, long.MaxValue, TimeSpan.Zero);
-        using var hurry = new CancellationTokenSource();
-        Task stopping = rig.Models.StopAsync(hurry.Token);
+        using var impatience = new CancellationTokenSource();
+        Task stopping = rig.Models.StopAsync(impatience.Token);
         Assert.False(stopping.IsCompleted);
 
-        await hurry.CancelAsync();
+        await impatience.CancelAsync();
 
         await stopping.Soon();
         await Assert.ThrowsAsync<QueueClosedException>(() => ticket.EnqueueAsync(rig.Images.Rent(1), default).Soon());

@@ -25,12 +25,12 @@ public sealed partial class OtlpExportTests
             await host.Client.GetAsync("/metrics");
         }
 
-        Dictionary<string, ProtobufMessage> spans =
+        Dictionary<string, ProtobufReader> spans =
             receiver.Of("traces").SelectMany(message => message.Path(1, 2, 2)).ToDictionary(span => span.Fields(5).Single().Text());
         Assert.Equal(["GET /job/{id}", "decode", "prepare", "queue", "run"], spans.Keys.Order(StringComparer.Ordinal));
         Assert.All(spans.Values, span => Assert.Equal(TraceId, span.Fields(1).Single().Hex()));
 
-        ProtobufMessage request = spans["GET /job/{id}"], run = spans["run"], queue = spans["queue"];
+        ProtobufReader request = spans["GET /job/{id}"], run = spans["run"], queue = spans["queue"];
         string requestId = request.Fields(2).Single().Hex();
         Assert.Equal(CallerSpan, request.Fields(4).Single().Hex());
         Assert.Equal(requestId, spans["decode"].Fields(4).Single().Hex());
@@ -46,7 +46,7 @@ public sealed partial class OtlpExportTests
             "inference.images", receiver.Of("metrics").SelectMany(message => message.Path(1, 2, 2, 1)).Select(name => name.Text()));
         Assert.Contains(receiver.Of("metrics").SelectMany(message => message.Path(1, 1, 1)),
             attribute => attribute.Fields(1).Single().Text() == "service.name");
-        ProtobufMessage log = Assert.Single(receiver.Of("logs").SelectMany(message => message.Path(1, 2, 2)),
+        ProtobufReader log = Assert.Single(receiver.Of("logs").SelectMany(message => message.Path(1, 2, 2)),
             log => log.Path(5, 1).Any(body => body.Text().Contains("classified", StringComparison.Ordinal)));
         Assert.Equal(TraceId, log.Fields(9).Single().Hex());
     }

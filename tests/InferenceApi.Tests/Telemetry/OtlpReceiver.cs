@@ -35,8 +35,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>Every message of a signal: traces, metrics or logs.</summary>
-    public ProtobufMessage[] Of(string signal) =>
-        [.. _received.Where(item => item.Path == signal).Select(item => new ProtobufMessage(item.Body))];
+    public ProtobufReader[] Of(string signal) =>
+        [.. _received.Where(item => item.Path == signal).Select(item => new ProtobufReader(item.Body))];
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

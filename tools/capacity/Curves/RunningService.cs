@@ -4,12 +4,12 @@ using Capacity.Simulation;
 
 namespace Capacity.Curves;
 
-/// <summary>Asks a service for the curve it measured at warm-up and has kept true since.</summary>
+/// <summary>Reads the batch-latency curve of a running service.</summary>
 internal static class RunningService
 {
     /// <param name="address">For example http://127.0.0.1:8080.</param>
-    /// <param name="options">Model, cores, prepare time, device and price, which the service does not tell.</param>
-    /// <param name="cancellation">To give up.</param>
+    /// <param name="options">Model, cores, prepare time, device and price, which the service does not report.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="InvalidDataException">The model is not loaded there, or this is no such service.</exception>
     public static async Task<ReplicaProfile> ReadAsync(Uri address, CapacityOptions options, CancellationToken cancellation)
     {

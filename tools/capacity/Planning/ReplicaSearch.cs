@@ -9,7 +9,7 @@ internal sealed class ReplicaSearch(Replica replica, Balancer balancer, int imag
     public const int MostReplicas = 10_000;
 
     /// <summary>
-    /// Nobody should plan for more: beyond it the queue follows chance for minutes, so the simulation has not settled, and neither would
+    /// Above it the queue fluctuates for minutes, so the simulation has not settled, and neither would
     /// the service. It also leaves room for what no curve contains (collections, neighbours, a replica being replaced).
     /// </summary>
     public const double HighestLoad = 0.95;

@@ -3,7 +3,7 @@ namespace Capacity.Simulation;
 /// <summary>How arrivals are spread over replicas.</summary>
 internal enum Balancer
 {
-    /// <summary>Each to a replica chosen blindly: kube-proxy, or many proxies that know nothing of each other.</summary>
+    /// <summary>Each to a random replica: kube-proxy, or many independent proxies.</summary>
     Random,
 
     /// <summary>

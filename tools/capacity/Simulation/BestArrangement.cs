@@ -2,7 +2,7 @@ namespace Capacity.Simulation;
 
 /// <summary>
 /// The lower envelope of the two ways to run n images on the cores: one run of all of them on all cores, or spread over as many runners as
-/// cores with one thread each. A server that is free to choose does whichever was measured to be faster for the number that waits.
+/// cores with one thread each. An adaptive server chooses the faster one for the number of waiting images.
 /// </summary>
 internal static class BestArrangement
 {
@@ -14,7 +14,7 @@ internal static class BestArrangement
     /// A run on one thread while every other core does the same: images a run to milliseconds; empty where not measured.
     /// </param>
     /// <param name="runners">Runs at once of <paramref name="apart"/>: the number of cores.</param>
-    /// <returns>τ(n), up to the n that comes within 2 % of the best throughput; taking more at once gains nothing.</returns>
+    /// <returns>τ(n), up to the n that comes within 2 % of the best throughput; larger batches gain nothing.</returns>
     public static BatchCurve Envelope(IReadOnlyDictionary<int, double> together, IReadOnlyDictionary<int, double> apart, int runners)
     {
         var oneRun = new BatchCurve(together);

@@ -19,7 +19,7 @@ internal static class ClusterSimulation
 
     /// <param name="replica">All are alike.</param>
     /// <param name="replicas">At least 1.</param>
-    /// <param name="rate">Images a second of the whole cluster; below its capacity, else the result depends on how long one looks.</param>
+    /// <param name="rate">Images a second of the whole cluster; below its capacity, else the result depends on the simulated time.</param>
     /// <param name="balancer">How they are spread.</param>
     /// <param name="images">How many to simulate, over all simulated replicas.</param>
     /// <param name="seed">Same seed, same result.</param>
@@ -64,7 +64,7 @@ internal static class ClusterSimulation
             ?? throw new InvalidOperationException("Too few images to summarise.");
     }
 
-    // Looking from a random place on makes ties fall by chance.
+    // Starting at a random replica breaks ties randomly.
     private static ReplicaSimulation LeastOutstanding(ReplicaSimulation[] simulations, double time, int from)
     {
         ReplicaSimulation? best = null;

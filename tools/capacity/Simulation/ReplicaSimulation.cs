@@ -1,9 +1,9 @@
 namespace Capacity.Simulation;
 
 /// <summary>
-/// One replica as the service works: pictures are prepared first come first served, one a core; the prepared wait in a line; whenever no
-/// run goes on, everything that waits runs, up to the largest batch. Where runs share the cores, every thread (a run has one a core,
-/// a preparation one) gets an equal part, so both slow down together.
+/// One replica, simulated as the service works: pictures are prepared first come first served, one on each core, and then queued; when no
+/// run is active, everything that waits runs, up to the largest batch. Where runs share the cores, every thread (a run has one a core, a
+/// preparation one) gets an equal part, so both slow down together.
 /// </summary>
 internal sealed class ReplicaSimulation(Replica replica)
 {

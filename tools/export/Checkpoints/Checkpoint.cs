@@ -31,7 +31,9 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
     /// <summary>Opens a file and finds its tensors.</summary>
-    /// <exception cref="CheckpointException">Unreadable, of an unknown format, damaged, or asks for something not allowed.</exception>
+    /// <exception cref="CheckpointException">
+    /// Unreadable, of an unknown format, damaged, or refers to something that is not allowed.
+    /// </exception>
     public static Checkpoint Open(string path)
     {
         SafeFileHandle? file = null;
@@ -92,7 +94,7 @@ public sealed class Checkpoint : IDisposable
         throw new CheckpointException("it is neither a PyTorch checkpoint (legacy or zip) nor a safetensors file.");
     }
 
-    // Two names may look at one storage, but not at the same elements: no network of this family ties weights, so overlap means damage.
+    // Two names may share a storage, but not its elements: no network of this family ties weights, so overlap means damage.
     private static void CheckOverlaps(IEnumerable<CheckpointTensor> tensors)
     {
         CheckpointTensor? previous = null;

@@ -1,6 +1,6 @@
 namespace Export.Checkpoints;
 
-/// <summary>The container a checkpoint came in, told from its first bytes.</summary>
+/// <summary>The container format of a checkpoint, recognised by its first bytes.</summary>
 public enum CheckpointFormat
 {
     /// <summary>torch.save of PyTorch before 1.6: five pickles, then the storages.</summary>

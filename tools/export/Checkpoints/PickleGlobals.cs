@@ -20,7 +20,7 @@ internal static class PickleGlobals
         ("torch", "ByteStorage") => PickleGlobal.ByteStorage,
         ("torch", "BoolStorage") => PickleGlobal.BoolStorage,
         _ => throw new CheckpointException(
-            $"its pickle asks for '{Printable(module)}.{Printable(name)}', which is not on the allow-list of a state dictionary; " +
+            $"its pickle refers to '{Printable(module)}.{Printable(name)}', which is not on the allow-list of a state dictionary; " +
             "nothing was executed. If this is a whole pickled model, save model.state_dict() instead."),
     };
 

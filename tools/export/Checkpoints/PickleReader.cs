@@ -30,7 +30,7 @@ internal ref struct PickleReader
     /// <summary>Reads the pickle at the beginning of the bytes.</summary>
     /// <param name="bytes">The pickle and whatever follows it.</param>
     /// <param name="length">Bytes the pickle took.</param>
-    /// <exception cref="CheckpointException">Truncated, malformed, too long, or asking for something not allowed.</exception>
+    /// <exception cref="CheckpointException">Truncated, malformed, too long, or with something that is not allowed.</exception>
     public static object? Read(ReadOnlySpan<byte> bytes, out int length)
     {
         PickleReader reader = new(bytes[..Math.Min(bytes.Length, MaxBytes)]);

@@ -17,7 +17,7 @@ internal sealed class ZipChecksums
         _entries = [.. entries.Where(entry => entry.Bytes > 0).OrderBy(entry => entry.Position)];
 
     /// <summary>
-    /// For a zip archive; null for any other file, and for one whose directory is wrong, which is told when it is opened.
+    /// For a zip archive; null for any other file, and for one with a wrong directory, which is reported when it is opened.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ZipChecksums? Of(string path)

@@ -8,7 +8,7 @@ namespace Export.Commands;
 /// <summary>What the user typed, and the exports it means.</summary>
 internal sealed record ExportArguments
 {
-    /// <summary>Seed where --synthetic comes without one.</summary>
+    /// <summary>Seed of --synthetic without a value.</summary>
     public const int DefaultSeed = 1;
 
     private const int MostSuggestions = 4;
@@ -41,7 +41,7 @@ internal sealed record ExportArguments
     public bool AcceptAgreement { get; init; }
 
     /// <summary>The exports to do, in order.</summary>
-    /// <exception cref="UsageException">The combination makes no sense, or a name is unknown.</exception>
+    /// <exception cref="UsageException">The combination is invalid, or a name is unknown.</exception>
     public IReadOnlyList<ExportRequest> Requests()
     {
         // "--synthetic resnet18_ssl" reads naturally, so only a number is taken as the seed.
@@ -71,16 +71,16 @@ internal sealed record ExportArguments
         bool int8 = Arithmetic == Onnx.Precision.Int8;
         if (int8 && Calibrate is null) throw new UsageException("--precision int8 needs --calibrate DIR, a folder of photographs.");
         if (!int8 && (Calibrate is not null || AcceptAgreement))
-            throw new UsageException("--calibrate and --accept-agreement go with --precision int8.");
+            throw new UsageException("--calibrate and --accept-agreement need --precision int8.");
         if (All && (models.Count > 0 || Name is not null || Checkpoint is not null))
-            throw new UsageException("--all goes with no MODEL, --name or --checkpoint.");
+            throw new UsageException("--all excludes MODEL, --name and --checkpoint.");
         if (Synthetic && Checkpoint is not null) throw new UsageException("--synthetic and --checkpoint exclude each other.");
         if (All) return;
         if (models.Count == 0 && Checkpoint is null)
-            throw new UsageException("Name a MODEL, or say --all, or bring a --checkpoint with a --name.");
+            throw new UsageException("Name a MODEL, or give --all, or give a --checkpoint and a --name.");
         if (models.Count == 0 && Name is null) throw new UsageException("--checkpoint needs a --name to install it under.");
         if (models.Count > 1 && (Name is not null || Checkpoint is not null))
-            throw new UsageException("--name and --checkpoint go with one model at a time.");
+            throw new UsageException("--name and --checkpoint are for one model at a time.");
         if (models.Count == 1 && Name is not null && !Synthetic)
             throw new UsageException("Give either MODEL, for a published model, or --name, for your own.");
         if (Name is not null && !ModelName.IsValid(Name)) throw new UsageException($"'{Name}' cannot be a model's name. {ModelName.Rule}");

@@ -5,7 +5,7 @@ using ModelStore;
 
 namespace Export.Commands;
 
-/// <summary>`export list`: what is installed and what is published.</summary>
+/// <summary>`export list`: the installed and the published models.</summary>
 internal static class ListCommand
 {
     /// <summary>The order in which a narrow terminal drops them, from the end.</summary>

@@ -16,7 +16,7 @@ internal static class StoreOption
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : Default,
     };
 
-    /// <summary>What to say of a store that a command reads and that does not exist.</summary>
+    /// <summary>The message for a store that does not exist.</summary>
     public static string Missing(StoreFolder store) => $"there is no store at {store.Root}.";
 
     public static StoreFolder Folder(this ParseResult result, Option<string> option) => new(result.GetRequiredValue(option));

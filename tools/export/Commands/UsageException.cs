@@ -1,4 +1,4 @@
 namespace Export.Commands;
 
-/// <summary>The command line does not make sense; exit code 2.</summary>
+/// <summary>The command line is invalid; exit code 2.</summary>
 public sealed class UsageException(string message) : Exception(message);

@@ -18,10 +18,10 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Brings the file of a catalogue entry into a folder; one that is there and right is kept.</summary>
+    /// <summary>Downloads the file of a catalogue entry into a folder; a complete and correct one is kept.</summary>
     /// <param name="entry">What to fetch.</param>
     /// <param name="folder">Where it goes; a partial file there is resumed.</param>
-    /// <param name="progress">Told the bytes on disk so far.</param>
+    /// <param name="progress">Receives the number of bytes on disk.</param>
     /// <param name="cancel">Stops at once and keeps the partial file.</param>
     /// <returns>Path and digest of the complete file.</returns>
     /// <exception cref="DownloadException">No network, refused by the server, or not the published file.</exception>
@@ -167,7 +167,7 @@ public sealed class CheckpointDownload(HttpClient client, DownloadOptions option
         _ => false,
     };
 
-    // Where no connection comes about at all, waiting half a minute for five attempts only hides the cause.
+    // Without any connection, half a minute of retries would only hide the cause.
     private int AttemptsFor(Exception failure) =>
         failure is HttpRequestException
         {

@@ -50,8 +50,8 @@ public sealed class OnnxWriter
 
     /// <summary>The second pass.</summary>
     /// <param name="destination">Written from its position on.</param>
-    /// <param name="progress">Told the bytes of weights and structure written so far, after every tensor.</param>
-    /// <param name="cancel">Looked at between tensors.</param>
+    /// <param name="progress">Receives the number of bytes written, after every tensor.</param>
+    /// <param name="cancel">Checked between tensors.</param>
     public void Write(Stream destination, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         destination.Write(_head.Bytes);

@@ -1,7 +1,7 @@
 namespace Export.Pictures;
 
 /// <summary>
-/// Pictures that need no files. They find a network that a lower precision breaks; what real photographs would say, they cannot tell.
+/// Pictures that need no files. They detect a network that a lower precision breaks; they do not predict the agreement on photographs.
 /// </summary>
 internal static class GeneratedPictures
 {

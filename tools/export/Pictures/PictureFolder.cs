@@ -5,7 +5,7 @@ using ModelStore;
 namespace Export.Pictures;
 
 /// <summary>
-/// A folder of photographs, prepared exactly as the service prepares what it is sent. A seeded shuffle parts them: two thirds to
+/// A folder of photographs, prepared exactly as the service prepares uploads. A seeded shuffle divides them: two thirds to
 /// calibrate with, the rest to judge the result by. Files that are no readable pictures are skipped and named.
 /// </summary>
 internal sealed class PictureFolder
@@ -54,7 +54,7 @@ internal sealed class PictureFolder
         new Random(Seed).Shuffle(_paths);
     }
 
-    /// <summary>Files that turned out not to be readable pictures, each with the reason, among those asked for so far.</summary>
+    /// <summary>Unreadable files among those requested so far, each with the reason.</summary>
     public IReadOnlyList<string> Skipped => _skipped;
 
     /// <summary>Pictures to judge by, damaged ones included.</summary>
@@ -84,7 +84,7 @@ internal sealed class PictureFolder
         if (found >= Fewest) return;
         throw new PicturesException(
             $"{_folder}: holds {found} readable pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF); at least {Fewest} are needed, " +
-            $"{MostToCalibrate * 3 / 2} are enough. They should look like what the model will see.{SkippedText}");
+            $"{MostToCalibrate * 3 / 2} are enough. They should resemble the model's future pictures.{SkippedText}");
     }
 
     private string SkippedText => _skipped.Count == 0 ? "" : $" Skipped: {string.Join("; ", _skipped)}.";

@@ -8,14 +8,14 @@ namespace Export.Quantization;
 /// <param name="points">Of the same network.</param>
 /// <param name="pictures">Prepared pictures, 3 × side × side values each.</param>
 /// <param name="progress">Gets one report for each run of a picture.</param>
-/// <param name="cancel">Asked between runs.</param>
+/// <param name="cancel">Checked between runs.</param>
 internal sealed class CalibrationRun(
     NetworkSession network, QuantizationPoints points, IReadOnlyList<float[]> pictures, Action progress, CancellationToken cancel)
 {
     /// <summary>Pictures that the rounding of weights learns from; with more of them nothing improves.</summary>
     private const int RoundingPictures = 24;
 
-    /// <summary>Least memory for moments; a network whose moments need more is looked at in several passes.</summary>
+    /// <summary>Least memory for moments; a network whose moments need more is calibrated in several passes.</summary>
     private const long LeastMomentBytes = 64 << 20;
 
     /// <summary>Memory for moments as a part of the weights': 1 / 4.</summary>

@@ -30,7 +30,7 @@ internal sealed class QuantizationPoints
     /// </summary>
     public IReadOnlyList<string> Measured { get; }
 
-    /// <summary>All inner values that calibration looks at: the measured ones and the inputs of layers.</summary>
+    /// <summary>All inner values that calibration measures: the measured ones and the inputs of layers.</summary>
     public IReadOnlyList<string> Probes =>
         [.. Measured.Union(Layers.Select(layer => layer.Inputs[0])).Where(value => value != _graph.Input.Name)];
 

@@ -5,7 +5,7 @@ namespace Export.Quantization;
 
 /// <summary>
 /// From a float32 network to one in bytes, by pictures alone, without training: the ranges of the values are measured, the weights are
-/// rounded so that their errors make up for each other. The same pictures give the same bytes.
+/// rounded so that their errors compensate each other. The same pictures give the same bytes.
 /// </summary>
 internal sealed class Quantizer
 {
@@ -15,7 +15,7 @@ internal sealed class Quantizer
     /// <param name="graph">The float32 graph.</param>
     public Quantizer(OnnxGraph graph) => (_graph, _points) = (graph, new QuantizationPoints(graph));
 
-    /// <summary>The float32 graph with all that calibration looks at as outputs.</summary>
+    /// <summary>The float32 graph with all values that calibration measures as outputs.</summary>
     public OnnxGraph Probed => _graph with { Probes = _points.Probes };
 
     /// <summary>Runs of the network that so many pictures take.</summary>
@@ -26,7 +26,7 @@ internal sealed class Quantizer
     /// <param name="input">The scale of the input: all values that a prepared picture can have.</param>
     /// <param name="pictures">Prepared pictures, 3 × side × side values each.</param>
     /// <param name="progress">Gets one report for each run of a picture.</param>
-    /// <param name="cancel">Asked between runs.</param>
+    /// <param name="cancel">Checked between runs.</param>
     public OnnxGraph Quantize(
         NetworkSession network, ActivationScale input, IReadOnlyList<float[]> pictures, Action progress, CancellationToken cancel)
     {

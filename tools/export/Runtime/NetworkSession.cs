@@ -59,7 +59,7 @@ internal sealed class NetworkSession : IDisposable
         for (int index = 0; index < outputs.Count; index++) see(index, outputs[index].GetTensorDataAsSpan<float>());
     }
 
-    /// <summary>Ends the profile, deletes its file, and tells which kernels ran, with repetitions.</summary>
+    /// <summary>Ends the profile, deletes its file, and returns the kernels that ran, with repetitions.</summary>
     public IReadOnlyList<string> EndProfile()
     {
         string path = _session.EndProfiling();

@@ -27,7 +27,7 @@ internal static class AgreementGate
 
     /// <summary>The agreement to install with.</summary>
     /// <param name="agreement">As measured.</param>
-    /// <param name="accept">The user wants the network even where it misses the limits.</param>
+    /// <param name="accept">Whether the network is accepted even where it misses the limits.</param>
     /// <exception cref="NetworkCheckException">It misses them; the message says what would help.</exception>
     public static PrecisionAgreement Require(PrecisionAgreement agreement, bool accept)
     {
@@ -36,7 +36,7 @@ internal static class AgreementGate
         if (accept) return agreement with { AcceptedBelowLimits = true };
         throw new NetworkCheckException(
             $"the int8 network does not answer enough like float32: {string.Join("; ", misses)}. Nothing was installed. Calibrate with " +
-            "more photographs of what the model will see (300 are enough), or install it knowingly with --accept-agreement.");
+            "more photographs like the model's future pictures (300 are enough), or accept the agreement with --accept-agreement.");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -7,7 +7,7 @@ namespace Export.Verification;
 /// <summary>Compares the answers of two networks, picture by picture.</summary>
 internal sealed class AgreementMeasurement
 {
-    /// <summary>A lead of float32's first class over its second that is no tie.</summary>
+    /// <summary>A lead of float32's first class over its second that counts as clear.</summary>
     public const double ClearLead = 0.3;
 
     private int _images, _equal, _clear, _clearEqual, _known, _right, _referenceRight;
@@ -19,7 +19,7 @@ internal sealed class AgreementMeasurement
     /// <param name="pictures">Read once, one at a time.</param>
     /// <param name="source">What they are; see <see cref="PrecisionAgreement.Source"/>.</param>
     /// <param name="seen">Gets a call after each picture.</param>
-    /// <param name="cancel">Asked before each picture.</param>
+    /// <param name="cancel">Checked before each picture.</param>
     public static PrecisionAgreement Run(
         NetworkSession reference,
         NetworkSession other,

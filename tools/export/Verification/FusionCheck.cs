@@ -4,7 +4,7 @@ using Export.Runtime;
 namespace Export.Verification;
 
 /// <summary>
-/// Sees that ONNX Runtime computes a network in bytes from end to end. A graph that it does not fuse gives the same answers, slower than
+/// Checks that ONNX Runtime computes a network in bytes from end to end. A graph that it does not fuse gives the same answers, slower than
 /// float32; so the kernels that ran are counted, not the nodes of the file.
 /// </summary>
 internal static class FusionCheck
@@ -13,7 +13,7 @@ internal static class FusionCheck
     private static readonly string[] FloatKernels =
         ["Conv", "FusedConv", "NhwcFusedConv", "Gemm", "FusedGemm", "MatMul", "Add", "MaxPool", "GlobalAveragePool"];
 
-    /// <summary>Runs one picture and looks at the kernels.</summary>
+    /// <summary>Runs one picture and checks the kernels.</summary>
     /// <param name="path">The int8 file; the profile is written beside it and removed.</param>
     /// <exception cref="NetworkCheckException">Names the kernels that should not be there.</exception>
     public static void Run(string path)
@@ -31,6 +31,6 @@ internal static class FusionCheck
         if (slow.Length > 0) throw new NetworkCheckException($"{path}: ONNX Runtime computes {string.Join(", ", slow)} in float32.");
         int entries = kernels.Count(kernel => kernel == "QuantizeLinear");
         if (entries > 1)
-            throw new NetworkCheckException($"{path}: ONNX Runtime goes from float32 to bytes {entries} times; once was meant.");
+            throw new NetworkCheckException($"{path}: ONNX Runtime goes from float32 to bytes {entries} times; expected once.");
     }
 }

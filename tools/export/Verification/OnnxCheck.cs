@@ -3,7 +3,7 @@ using Export.Runtime;
 
 namespace Export.Verification;
 
-/// <summary>Opens a written file in ONNX Runtime and sees that it computes: batches of 1 and 3, each row as if it were alone.</summary>
+/// <summary>Opens a written file in ONNX Runtime and checks its answers: in a batch of 3, each row equals the row alone.</summary>
 public static class OnnxCheck
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Export.Checkpoints;
 
 namespace Export.Weights;
 
-/// <summary>Tells which ResNet a checkpoint holds from the names and shapes of its tensors alone.</summary>
+/// <summary>Recognises the ResNet of a checkpoint by the names and shapes of its tensors.</summary>
 public static class ResNetRecognition
 {
     /// <summary>More blocks than any stage has (36 in ResNet-152), so that a name such as "layer1.999999999" costs nothing.</summary>

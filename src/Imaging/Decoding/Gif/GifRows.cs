@@ -5,7 +5,7 @@ namespace Imaging.Decoding.Gif;
 
 /// <summary>
 /// The first frame of a GIF on its canvas, as Pillow gives it: palette colours, transparency ignored. libvips's loader replaces
-/// transparent pixels by black before anyone can ask for their colour, hence this reader.
+/// transparent pixels by black, which loses their colour, hence this reader.
 /// </summary>
 internal sealed unsafe class GifRows : RgbRows
 {

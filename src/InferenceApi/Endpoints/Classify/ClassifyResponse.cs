@@ -9,7 +9,7 @@ namespace InferenceApi.Endpoints.Classify;
 /// <param name="Version">Its version in the store.</param>
 /// <param name="Weights">official, custom or synthetic; synthetic answers mean nothing.</param>
 /// <param name="Precision">
-/// fp32, fp16 or int8, inside the network; GET /v1/models/{model} tells how nearly the latter two answer as fp32.
+/// fp32, fp16 or int8, inside the network; GET /v1/models/{model} gives the agreement of the latter two with fp32.
 /// </param>
 /// <param name="Results">One for each image, in the order of the request.</param>
 internal sealed record ClassifyResponse(string Model, string Version, ModelOrigin Weights, string Precision, ImageAnswer[] Results)

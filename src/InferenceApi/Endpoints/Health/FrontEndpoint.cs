@@ -4,12 +4,13 @@ using InferenceApi.Endpoints.Routing;
 
 namespace InferenceApi.Endpoints.Health;
 
-/// <summary>GET /: a person is sent to the form at /swagger, a program (a KServe client's liveness probe, say) gets JSON.</summary>
+/// <summary>GET /: redirects a browser to the form at /swagger; a program (such as a KServe client's liveness probe) gets JSON.</summary>
 internal static class FrontEndpoint
 {
     public static void MapFront(this IEndpointRouteBuilder routes) =>
         routes.MapReading("/", Answer)
-            .WithName("Front").WithSummary("A browser is sent to the form, a program told that the service is alive.").WithTags("Health")
+            .WithName("Front").WithSummary("Redirects a browser to the form; answers a program that the service is alive.")
+                .WithTags("Health")
             .Produces<HealthAnswer>().Produces(StatusCodes.Status302Found);
 
     private static IResult Answer(HttpContext context) =>

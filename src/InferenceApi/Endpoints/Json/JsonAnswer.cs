@@ -17,7 +17,7 @@ internal sealed class JsonAnswer<T>(T value, int status = StatusCodes.Status200O
 {
     private const string ContentType = "application/json";
 
-    /// <summary>Tells the OpenAPI document what an endpoint of this return type answers.</summary>
+    /// <summary>Describes the answers of an endpoint with this return type in the OpenAPI document.</summary>
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [ContentType]));
 

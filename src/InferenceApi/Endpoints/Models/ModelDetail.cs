@@ -19,7 +19,7 @@ namespace InferenceApi.Endpoints.Models;
 /// <param name="Accuracy">Of the published weights.</param>
 /// <param name="Preprocessing">The contract from file to tensor.</param>
 /// <param name="BatchLatency">Measured time of a run by batch size; absent while not loaded.</param>
-/// <param name="MemoryBytes">What the loaded model is reckoned to take; absent while not loaded.</param>
+/// <param name="MemoryBytes">What the loaded model is estimated to take; absent while not loaded.</param>
 /// <param name="Provider">What computes it: cpu, cuda or tensorRt; absent while not loaded.</param>
 /// <param name="Error">Why the last attempt to load failed.</param>
 internal sealed record ModelDetail(

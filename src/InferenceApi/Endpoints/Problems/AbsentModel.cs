@@ -3,7 +3,7 @@ using ModelStore;
 
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>What to tell a caller who names a model that is not here: what is, ready ones first, and what may have been meant.</summary>
+/// <summary>The answer for a model that is not installed: the installed ones, ready ones first, and similar names.</summary>
 internal static class AbsentModel
 {
     private const int MostNames = 12, MostSuggestions = 4;
@@ -25,7 +25,7 @@ internal static class AbsentModel
         string hint = near.Count > 0
             ? $"Did you mean {string.Join(" or ", near.Take(MostSuggestions))}?"
             : $"The published ones are {string.Join(", ", published)}.";
-        return new Problem(ProblemKind.ModelUnknown, $"There is no model '{Printable.Of(name)}'.{here} {hint} GET /v1/models lists all.");
+        return new Problem(ProblemKind.ModelUnknown, $"There is no model '{SafeText.Of(name)}'.{here} {hint} GET /v1/models lists all.");
     }
 
     private static string Here(IReadOnlyList<ModelStatus> installed)

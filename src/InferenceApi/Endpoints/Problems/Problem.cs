@@ -4,7 +4,7 @@ using InferenceApi.Telemetry;
 
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>One failure, ready to be told to the caller.</summary>
+/// <summary>One failure as the caller gets it.</summary>
 /// <param name="Kind">Which row of <see cref="ProblemTable"/>.</param>
 /// <param name="Detail">A sentence for people; never carries internals.</param>
 /// <param name="RetryAfter">When trying again makes sense; null where it does not.</param>
@@ -12,10 +12,10 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
 {
     public const string ContentType = "application/problem+json";
 
-    public static Problem NothingAt(PathString path) => new(ProblemKind.NotFound, $"There is nothing at {Printable.Of(path)}.");
+    public static Problem NothingAt(PathString path) => new(ProblemKind.NotFound, $"There is nothing at {SafeText.Of(path)}.");
 
     public static Problem NotAllowed(string method, string allowed) =>
-        new(ProblemKind.MethodNotAllowed, $"{Printable.Of(method)} is not allowed here; allowed: {allowed}.");
+        new(ProblemKind.MethodNotAllowed, $"{SafeText.Of(method)} is not allowed here; allowed: {allowed}.");
 
     /// <summary>Writes status, headers and body; does nothing once the answer has begun.</summary>
     public async Task ExecuteAsync(HttpContext httpContext)

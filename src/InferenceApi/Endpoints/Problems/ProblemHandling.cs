@@ -4,7 +4,7 @@ using InferenceApi.Serving;
 
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>The one place where failures become answers: exceptions of every layer, and the empty 404, 405, 415 of the framework.</summary>
+/// <summary>Turns failures into answers: exceptions of every layer, and the empty 404, 405, 415 of the framework.</summary>
 internal static partial class ProblemHandling
 {
     public static void UseProblems(this IApplicationBuilder app)
@@ -24,7 +24,7 @@ internal static partial class ProblemHandling
         }
         catch (Exception failure) when (failure is ClientLeftException || context.RequestAborted.IsCancellationRequested)
         {
-            // The client left; there is nobody to answer. 499 is for the log line only.
+            // The client left. 499 is for the log line only.
             if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception failure) when (!context.Response.HasStarted)
@@ -40,7 +40,7 @@ internal static partial class ProblemHandling
         }
     }
 
-    /// <summary>The id under which the log has what an answer does not tell.</summary>
+    /// <summary>The id under which the log has the details that an answer omits.</summary>
     public static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     private static string? UnknownModel(Exception failure) => failure switch

@@ -2,7 +2,7 @@ using InferenceApi.Classification;
 
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>From what was thrown to what is told. Only messages written for callers get out; everything else is "internal".</summary>
+/// <summary>Maps exceptions to problems. Only messages written for callers are shown; everything else is "internal".</summary>
 internal static class ProblemMapping
 {
     public static Problem Of(Exception thrown) => thrown switch

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>
-/// The one table from a kind of failure to its type, status and title. Published at /errors, so the types can be looked up.
+/// The table of problems: kind, type, status and title. Published at /errors.
 /// </summary>
 internal static class ProblemTable
 {

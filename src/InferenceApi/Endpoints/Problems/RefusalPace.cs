@@ -1,12 +1,12 @@
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>
-/// Lets the first refusals of each second pass as they are; those beyond have no log line of their own and are answered a little later,
-/// so that clients who repeat at once neither fill the log nor take the processor from those who are served.
+/// Logs and answers the first refusals of each second at once; later ones are not logged and are answered with a delay, so that clients
+/// that retry at once neither fill the log nor use up the processor.
 /// </summary>
 internal sealed class RefusalPace(TimeProvider time)
 {
-    /// <summary>A line each for whoever looks for one caller's trouble; 10 lines of 400 bytes are 350 MB a day.</summary>
+    /// <summary>Enough lines to diagnose one caller's refusals; 10 lines of 400 bytes a second are 350 MB a day.</summary>
     private const int EachSecond = 10;
 
     private readonly Lock _gate = new();
@@ -14,10 +14,10 @@ internal sealed class RefusalPace(TimeProvider time)
     private int _refused;
     private int _unlogged;
 
-    /// <summary>How much later a refusal beyond the pace is answered: a client that repeats at once comes five times a second.</summary>
+    /// <summary>Delay of refusals beyond the limit: a client that retries at once sends five requests a second.</summary>
     public static TimeSpan Delay { get; } = TimeSpan.FromSeconds(0.2);
 
-    /// <summary>Whether more than the pace were refused in this second; the one asked for is not counted.</summary>
+    /// <summary>Whether more than the limit were refused in this second; the current request is not counted.</summary>
     public bool Exceeded
     {
         get
@@ -39,7 +39,7 @@ internal sealed class RefusalPace(TimeProvider time)
         }
     }
 
-    /// <summary>How many were not logged in the seconds before this one, once.</summary>
+    /// <summary>Returns the number of unlogged refusals of earlier seconds, and resets it.</summary>
     public int TakeUnlogged()
     {
         lock (_gate)

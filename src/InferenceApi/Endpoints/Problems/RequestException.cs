@@ -1,14 +1,14 @@
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>The request's headers, parameters or shape are wrong, before any image is looked at.</summary>
+/// <summary>The request's headers, parameters or shape are wrong; no image was inspected.</summary>
 internal sealed class RequestException(ProblemKind kind, string detail, TimeSpan? retryAfter = null) : Exception(detail)
 {
     public ProblemKind Kind { get; } = kind;
 
-    /// <summary>When trying again makes sense; null where it does not.</summary>
+    /// <summary>Time until a retry may succeed; null where it cannot.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    /// <summary>The JSON that is wanted.</summary>
+    /// <summary>An example of valid JSON.</summary>
     public const string JsonExample = "{\"images\": [{\"name\": \"dog.jpg\", \"b64\": \"…\"}]}";
 
     public static RequestException TooLarge(long limit) =>

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace InferenceApi.Endpoints.Requests;
 
-/// <summary>Who shares are counted for: the remote address, or for IPv6 its network of 64 bits, which is one customer's.</summary>
+/// <summary>
+/// The caller for whom shares are counted: the remote address, or for IPv6 its /64 network, which belongs to one customer.
+/// </summary>
 internal static class Caller
 {
     private const int NetworkBytes = 8;

@@ -46,10 +46,12 @@ internal sealed class OpenConnections
         }
     }
 
-    /// <summary>Goes outside of everything that answers.</summary>
+    /// <summary>Must be the outermost middleware.</summary>
     public static void Use(IApplicationBuilder app) => app.Use(next => context => CountAsync(context, next));
 
-    /// <summary>Ends those without a request. Only once the server takes no new ones and has had time to close idle ones itself.</summary>
+    /// <summary>
+    /// Closes connections without a request. Call it after the server stopped accepting and had time to close idle ones itself.
+    /// </summary>
     public void EndIdle()
     {
         foreach (Open open in _open.Values)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace InferenceApi.Endpoints.Requests;
 
-/// <summary>Tells the requests that the service sends to itself before it is ready; random, so that no client can send one.</summary>
+/// <summary>Marks the requests that the service sends to itself before it is ready; random, so that no client can forge one.</summary>
 internal sealed class RehearsalKey
 {
     public const string Header = "X-Rehearsal";

@@ -20,7 +20,7 @@ internal static class RequestDeadline
         {
             throw new RequestException(
                 ProblemKind.TimeoutInvalid,
-                $"{Header} is '{Printable.Of(text)}'; it must be a number of seconds above 0 and at most "
+                $"{Header} is '{SafeText.Of(text)}'; it must be a number of seconds above 0 and at most "
                 + $"{options.MaxTimeout.TotalSeconds:0.###}.");
         }
 

@@ -13,7 +13,7 @@ internal static partial class RequestLog
         if (!log.IsEnabled(LogLevel.Information)) return;
         StageTimings timings = record.Timings;
         Finished(
-            log, traceId, Printable.Of(record.Model), record.Version, status, record.Problem ?? "-", record.Images, record.Failed,
+            log, traceId, SafeText.Of(record.Model), record.Version, status, record.Problem ?? "-", record.Images, record.Failed,
             record.Bytes,
             Round(duration), Round(timings.Read), Round(timings.Admit), Round(timings.Slot), Round(timings.Decode), Round(timings.Prepare),
             Round(timings.Queue), Round(timings.Run), Round(timings.Rank), Round(write), timings.Batch);

@@ -6,7 +6,7 @@ namespace InferenceApi.Endpoints.Requests;
 /// <summary>Counts and logs each classify request once its answer is known. Other requests are not.</summary>
 internal static class RequestTelemetry
 {
-    /// <summary>Goes outside of everything that answers.</summary>
+    /// <summary>Must be outside of everything that answers.</summary>
     public static void UseRequestTelemetry(this IApplicationBuilder app)
     {
         var metrics = app.ApplicationServices.GetRequiredService<InferenceMetrics>();
@@ -30,12 +30,12 @@ internal static class RequestTelemetry
         TimeSpan duration = time.GetElapsedTime(record.Arrived, now);
         TimeSpan write = record.Classified == 0 ? TimeSpan.Zero : time.GetElapsedTime(record.Classified, now);
         InferenceTracing.Stage("write", time.GetUtcNow(), write);
-        // A client that leaves while its answer is written has been sent a status that it never saw.
+        // A client that leaves while its answer is written never sees the status that was sent.
         int status =
             context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         metrics.RequestFinished(record, status, duration, write);
         if (pace.TakeUnlogged() is > 0 and var unlogged) RequestLog.Unlogged(log, unlogged);
-        // Every other 5xx is ours and always told.
+        // Every other 5xx is the service's fault and always logged.
         bool refused = status is >= 400 and < 500 or StatusCodes.Status503ServiceUnavailable;
         if (refused && !pace.Count()) return;
         RequestLog.Write(log, record, status, duration, write, ProblemHandling.TraceOf(context));

@@ -18,7 +18,7 @@ internal static class TopK
         foreach (string name in request.Query.Keys)
         {
             if (!name.Equals(Parameter, StringComparison.OrdinalIgnoreCase))
-                throw RequestException.Malformed($"There is no query parameter '{Printable.Of(name)}'; the only one is {Parameter}.");
+                throw RequestException.Malformed($"There is no query parameter '{SafeText.Of(name)}'; the only one is {Parameter}.");
         }
 
         return request.Query.TryGetValue(Parameter, out var values) ? Parse(values.ToString()) : null;
@@ -28,7 +28,7 @@ internal static class TopK
     public static int Parse(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
             ? value
-            : throw new RequestException(ProblemKind.TopKInvalid, $"{Parameter} is '{Printable.Of(text)}'; it must be a whole number.");
+            : throw new RequestException(ProblemKind.TopKInvalid, $"{Parameter} is '{SafeText.Of(text)}'; it must be a whole number.");
 
     /// <summary>The query and the body have it.</summary>
     public static RequestException Twice() =>

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Connections;
 namespace InferenceApi.Endpoints.Uploads;
 
 /// <summary>
-/// One body while it is read, as a stream over the server's pipe: it counts, ends at the limit, ends when its <see cref="BodyRoom"/> refuses
-/// it, and reports every fault on the caller's side as the caller's.
+/// One body while it is read, as a stream over the server's pipe: it counts, ends at the limit, ends when its <see cref="BodyRoom"/>
+/// refuses it, and reports every fault on the caller's side as the caller's.
 /// </summary>
 internal sealed class BodyReading : Stream
 {
@@ -35,7 +35,7 @@ internal sealed class BodyReading : Stream
         _ends = cancellation.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), _source);
     }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The caller.</summary>
     public IPAddress Caller { get; }
 
     /// <summary>Timestamp of the room's clock.</summary>
@@ -99,7 +99,8 @@ internal sealed class BodyReading : Stream
         {
             // Kestrel marks the request as aborted a moment after the read has failed. Unmarked, it reads on and logs an error of its own.
             if (failure is ConnectionResetException)
-                await Task.Delay(MarkedWithin, TimeProvider.System, _request.HttpContext.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(MarkedWithin, TimeProvider.System, _request.HttpContext.RequestAborted)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw Reported(failure);
         }
     }

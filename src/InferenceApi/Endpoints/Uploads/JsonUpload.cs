@@ -29,7 +29,8 @@ internal static class JsonUpload
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The position helps; the parser's own words would repeat the client's bytes.
-            string where = failure is JsonException { LineNumber: { } line, BytePositionInLine: { } column } ? $" at line {line + 1}, byte {column + 1}" : "";
+            string where = failure is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
+                ? $" at line {line + 1}, byte {column + 1}" : "";
             throw RequestException.Malformed($"The body is not the JSON that is expected{where}. {Shape}");
         }
     }
@@ -49,7 +50,8 @@ internal static class JsonUpload
                 continue;
             }
 
-            if (reader.TokenType != JsonTokenType.StartArray) throw RequestException.Malformed($"The member images is not an array. {Shape}");
+            if (reader.TokenType != JsonTokenType.StartArray)
+                throw RequestException.Malformed($"The member images is not an array. {Shape}");
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) images.Add(ReadImage(ref reader, body), maxImages);
         }
 
@@ -59,7 +61,7 @@ internal static class JsonUpload
         }
     }
 
-    /// <summary>A number or its text; of anything longer as much as tells the caller what was meant.</summary>
+    /// <summary>A number or its text; longer text is cut for the message.</summary>
     private static string ReadTopK(ref Utf8JsonReader reader)
     {
         const int Longest = 16;
@@ -70,7 +72,8 @@ internal static class JsonUpload
     private static EncodedImage ReadImage(ref Utf8JsonReader reader, BodyReading body)
     {
         if (reader.TokenType == JsonTokenType.String) return Decode(ref reader, body);
-        if (reader.TokenType != JsonTokenType.StartObject) throw RequestException.Malformed($"An element of images is neither an object nor text. {Shape}");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw RequestException.Malformed($"An element of images is neither an object nor text. {Shape}");
         string? name = null;
         EncodedImage? image = null;
         try
@@ -80,9 +83,11 @@ internal static class JsonUpload
                 bool isName = reader.ValueTextEquals("name"u8);
                 bool isData = reader.ValueTextEquals("b64"u8);
                 reader.Read();
-                if (isName && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxNameLength) name = reader.GetString();
+                if (isName && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxNameLength)
+                    name = reader.GetString();
                 else if (isData && reader.TokenType == JsonTokenType.String && image is null) image = Decode(ref reader, body);
-                else if (isName || isData) throw RequestException.Malformed($"A member of an image is not a short text or occurs twice. {Shape}");
+                else if (isName || isData)
+                    throw RequestException.Malformed($"A member of an image is not a short text or occurs twice. {Shape}");
                 else reader.Skip();
             }
 

@@ -5,23 +5,25 @@ using Microsoft.Net.Http.Headers;
 
 namespace InferenceApi.Endpoints.Uploads;
 
-/// <summary>Reads the images of a request's body, in whichever of the three forms it has.</summary>
+/// <summary>Reads the images of a request's body, in one of the three forms.</summary>
 internal static class Upload
 {
-    /// <summary>What the headers alone give away: an encoding or a length that will be refused.</summary>
+    /// <summary>Checks the headers: refuses an unsupported encoding and a length beyond the limit.</summary>
     /// <exception cref="RequestException">It will be refused.</exception>
     public static void Check(HttpRequest request, UploadOptions options)
     {
         string encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw new RequestException(ProblemKind.ContentEncodingUnsupported, $"The Content-Encoding '{Printable.Of(encoding)}' is not supported; pictures are compressed already.");
+            throw new RequestException(ProblemKind.ContentEncodingUnsupported,
+                $"The Content-Encoding '{SafeText.Of(encoding)}' is not supported; pictures are compressed already.");
         if (request.ContentLength > options.MaxRequestBytes) throw RequestException.TooLarge(options.MaxRequestBytes);
     }
 
     /// <summary>Reads the body once.</summary>
     /// <exception cref="RequestException">The request's shape is wrong or beyond a limit.</exception>
     /// <exception cref="ClientLeftException">Its connection ended.</exception>
-    public static async ValueTask<EncodedImages> ReadAsync(HttpRequest request, BodyRoom room, UploadOptions options, CancellationToken cancellation)
+    public static async ValueTask<EncodedImages> ReadAsync(
+        HttpRequest request, BodyRoom room, UploadOptions options, CancellationToken cancellation)
     {
         await using BodyReading body = room.Enter(request, cancellation);
         var images = new EncodedImages();
@@ -84,5 +86,6 @@ internal static class Upload
 
     private static RequestException Unsupported(string type) => new(
         ProblemKind.MediaTypeUnsupported,
-        $"The Content-Type '{Printable.Of(type)}' is not supported. Send image/* or application/octet-stream, multipart/form-data, or application/json.");
+        $"The Content-Type '{SafeText.Of(type)}' is not supported. Send image/* or application/octet-stream, multipart/form-data, or "
+        + "application/json.");
 }

@@ -90,7 +90,9 @@ public sealed class NetworkInstance : IModelInstance
         return value;
     }
 
-    /// <summary>Pinned for life, because native bindings hold its address; zeroed, because warm-up runs before anyone fills it.</summary>
+    /// <summary>
+    /// Pinned for its lifetime, because native bindings hold its address; zeroed, because warm-up runs before it is filled.
+    /// </summary>
     private static unsafe Memory<float> AllocatePinned(int length)
     {
         const int Slack = AlignmentBytes / sizeof(float);

@@ -49,8 +49,8 @@ public sealed partial class OpenedNetwork
     /// </summary>
     /// <param name="model">What to open.</param>
     /// <param name="plan">For the CPU.</param>
-    /// <param name="logger">Gets why weights are not shared.</param>
-    /// <exception cref="ModelStoreException">It is no network, or not the one its manifest describes.</exception>
+    /// <param name="logger">Receives the reason where weights are not shared.</param>
+    /// <exception cref="ModelStoreException">The file is no network, or not the one that its manifest describes.</exception>
     internal static OpenedModel Open(InstalledModel model, RuntimePlan plan, ILogger logger)
     {
         try
@@ -102,7 +102,7 @@ public sealed partial class OpenedNetwork
         }
         catch (OnnxRuntimeException failure)
         {
-            // If the model itself is at fault, opening it as exported will say so.
+            // If the model itself is defective, opening it as exported reports that.
             Log.GraphRefused(logger, graph.Folder, failure.Message);
             OptimizedGraphCache.Discard(graph);
             return null;

@@ -6,7 +6,8 @@ namespace InferenceApi.Runtime.Gpu;
 /// </summary>
 internal sealed class BucketedInstance : IModelInstance
 {
-    // Long enough that a device that stays full is not asked every second, short enough that a full minute costs no hour.
+    // Long enough that a device that stays full is not tried every second, short enough that full speed returns soon after it has memory
+    // again.
     private const int RunsBeforeGrowing = 1000;
 
     private readonly Func<BucketRuns> _open;
@@ -22,7 +23,7 @@ internal sealed class BucketedInstance : IModelInstance
     /// <param name="device">Position of the device among those in use.</param>
     /// <param name="input">Rows in: as many as the largest size. Owned from here on, also where this throws.</param>
     /// <param name="output">Rows out, likewise.</param>
-    /// <param name="open">Opens the native side; called again after memory ran out. Both run on a thread of the session's own.</param>
+    /// <param name="open">Opens the native side; called again after memory ran out. Both run on the instance's own thread.</param>
     public BucketedInstance(BatchSizes batchSizes, int device, StagedTensor input, StagedTensor output, Func<BucketRuns> open)
     {
         BatchSizes = batchSizes;
@@ -80,7 +81,7 @@ internal sealed class BucketedInstance : IModelInstance
         ((IDisposable)_output).Dispose();
     }
 
-    /// <summary>On the session's own thread. Zero rows only open.</summary>
+    /// <summary>Runs on the instance's own thread. Zero rows only open it.</summary>
     private void RunRows(int rows)
     {
         _runs ??= _open();
@@ -106,8 +107,8 @@ internal sealed class BucketedInstance : IModelInstance
     }
 
     /// <summary>
-    /// The rows beyond <paramref name="count"/> are what earlier runs left on the device, a valid picture or zeros: rows do not touch each
-    /// other, and copying anything there would cost bus time for an answer nobody reads.
+    /// The rows beyond <paramref name="count"/> keep what earlier runs left on the device, a valid picture or zeros. Rows are independent,
+    /// and copying padding would cost bus time for an unused answer.
     /// </summary>
     private void RunOnce(int first, int count, int size)
     {

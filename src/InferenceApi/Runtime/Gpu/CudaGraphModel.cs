@@ -62,7 +62,7 @@ internal sealed class CudaGraphModel
         }
         catch
         {
-            // Where the session took it over, it is gone already; twice does no harm.
+            // Where the instance owns it, it is disposed already; disposing it twice is harmless.
             ((IDisposable)input).Dispose();
             throw;
         }

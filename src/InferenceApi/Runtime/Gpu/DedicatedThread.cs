@@ -25,7 +25,7 @@ internal sealed class DedicatedThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Does the work and waits for it; throws what it throws. Allocates nothing.</summary>
+    /// <summary>Does the work on the thread and waits for it; rethrows its exceptions. Allocates nothing.</summary>
     public void Invoke(int argument)
     {
         ObjectDisposedException.ThrowIf(_ended, this);

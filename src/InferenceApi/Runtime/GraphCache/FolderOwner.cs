@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace InferenceApi.Runtime.GraphCache;
 
-/// <summary>Whose a folder is. .NET knows a file's mode, but not its owner, who may change both.</summary>
+/// <summary>The owner of a folder. .NET reads a file's mode but not its owner, who may change the mode.</summary>
 internal static unsafe partial class FolderOwner
 {
     // linux/stat.h and fcntl.h: resolve from the working directory, follow links, only the owner is asked for.

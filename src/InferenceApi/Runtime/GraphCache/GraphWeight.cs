@@ -18,9 +18,9 @@ internal sealed record GraphWeight(string Name, TensorElementType Type, long[] S
     private const int Dims = 1, DataType = 2, NameField = 8, ExternalData = 13;
     private const int Key = 1, Value = 2;
 
-    /// <summary>All such initialisers of other types than these are left to ONNX Runtime.</summary>
+    /// <summary>The initialisers of a model whose values lie in a file beside it; ONNX Runtime reads those of other types itself.</summary>
     /// <param name="model">A serialised ModelProto.</param>
-    /// <exception cref="InvalidDataException">It is none, or what it says of a tensor contradicts itself.</exception>
+    /// <exception cref="InvalidDataException">It is no ModelProto, or the description of a tensor contradicts itself.</exception>
     public static IReadOnlyList<GraphWeight> FindIn(ReadOnlySpan<byte> model)
     {
         var found = new List<GraphWeight>();

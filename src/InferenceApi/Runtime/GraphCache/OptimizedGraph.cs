@@ -25,7 +25,7 @@ internal sealed unsafe class OptimizedGraph : IDisposable
     private readonly PrePackedWeightsContainer _packed = new();
     private int _users = 1;
 
-    /// <param name="folder">Of a complete entry that nobody changes while it is open: a mapped file that shrinks ends the process.</param>
+    /// <param name="folder">A complete entry. It must not change while it is open: a mapped file that shrinks ends the process.</param>
     /// <exception cref="InvalidDataException">The files contradict each other.</exception>
     public OptimizedGraph(string folder)
     {
@@ -83,7 +83,7 @@ internal sealed unsafe class OptimizedGraph : IDisposable
         Release();
     }
 
-    /// <summary>No more sessions will be opened; those that are go on. Once, by whoever opened it.</summary>
+    /// <summary>Releases the opener's handle: no more sessions are opened, and the open ones continue. Call it once.</summary>
     public void Dispose()
     {
         AfterOpening?.Invoke();

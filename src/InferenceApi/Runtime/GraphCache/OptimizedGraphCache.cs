@@ -14,7 +14,7 @@ namespace InferenceApi.Runtime.GraphCache;
 /// The digests in an entry find damage, not malice: who can write it can write all of it, so a folder others may write is not used.
 /// </summary>
 /// <param name="folder">Where entries are; made where it is absent.</param>
-/// <param name="logger">Told why it is not used.</param>
+/// <param name="logger">Receives the reason where it is not used.</param>
 /// <param name="keep">False: entries are for this process alone, and have no digests.</param>
 internal sealed partial class OptimizedGraphCache(string folder, ILogger logger, bool keep = true)
 {
@@ -26,7 +26,7 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger,
     // Opening takes seconds; what is older was left by a process that ended meanwhile.
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(15);
 
-    // Of models and versions that are no longer started with: each is as large as its weights.
+    // Entries of models and versions that are no longer used; each is as large as the weights.
     private static readonly TimeSpan Unused = TimeSpan.FromDays(7);
 
     // Smaller tensors are quicker read with the graph.
@@ -130,7 +130,7 @@ internal sealed partial class OptimizedGraphCache(string folder, ILogger logger,
     }
 
     /// <summary>
-    /// Complete or not at all: a crash before leaves a draft, which nobody reads. Where another was quicker, theirs is as good.
+    /// Complete or absent: a crash leaves a draft, which is never read. If another process was faster, its entry is used.
     /// </summary>
     private OptimizedGraph? Moved(string draft, string entry)
     {

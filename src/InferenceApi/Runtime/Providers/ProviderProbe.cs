@@ -30,7 +30,7 @@ internal static class ProviderProbe
         }
     }
 
-    /// <summary>All that is missing at once, so that one look at the log is enough to install it.</summary>
+    /// <summary>Everything that is missing, so that one log line suffices to install it.</summary>
     internal static void RequireLibraries(ExecutionProvider provider, Func<string, bool> isBesideCore, Func<string, bool> canLoad)
     {
         ProviderLibrary[] missing =

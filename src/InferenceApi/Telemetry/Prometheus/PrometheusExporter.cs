@@ -5,9 +5,9 @@ using OpenTelemetry.Metrics;
 namespace InferenceApi.Telemetry.Prometheus;
 
 /// <summary>
-/// Collects when somebody asks, and writes what was collected. Safe from any number of threads: they take turns, each with a collection of
-/// its own. The official exporter (OpenTelemetry.Exporter.Prometheus.AspNetCore) is a beta, writes a <c>_created</c> series for every
-/// counter and cannot give Triton's counters their names and the type untyped; it takes this folder's place once that has changed.
+/// Collects on request and writes the collection. Thread-safe: callers take turns, each with its own collection. The official exporter
+/// (OpenTelemetry.Exporter.Prometheus.AspNetCore) is a beta, writes a <c>_created</c> series for every counter and cannot give Triton's
+/// counters their names and the type untyped; it can replace this folder once that has changed.
 /// </summary>
 [ExportModes(ExportModes.Pull)]
 public sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExporter

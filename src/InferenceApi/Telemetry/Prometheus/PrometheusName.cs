@@ -11,7 +11,7 @@ namespace InferenceApi.Telemetry.Prometheus;
 /// <param name="Type">counter, gauge, histogram or untyped.</param>
 internal sealed record PrometheusName(string Sample, string Family, string Type)
 {
-    // Names that other programs look for; the specification's suffixes would make them others.
+    // Names that other programs expect; the specification's suffixes would change them.
     private const string VerbatimPrefix = "nv_";
 
     public static PrometheusName Of(Metric metric) => Of(metric.Name, metric.Unit, metric.MetricType);

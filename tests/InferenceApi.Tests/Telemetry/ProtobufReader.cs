@@ -3,10 +3,10 @@ using System.Text;
 namespace InferenceApi.Tests.Telemetry;
 
 /// <summary>Just enough of the protobuf wire format to look into what was exported.</summary>
-internal readonly struct ProtobufMessage(ReadOnlyMemory<byte> bytes)
+internal readonly struct ProtobufReader(ReadOnlyMemory<byte> bytes)
 {
     /// <summary>Every embedded message, string or byte field of a number, in order.</summary>
-    public IEnumerable<ProtobufMessage> Fields(int number)
+    public IEnumerable<ProtobufReader> Fields(int number)
     {
         for (ReadOnlyMemory<byte> rest = bytes; rest.Length > 0;)
         {
@@ -20,15 +20,15 @@ internal readonly struct ProtobufMessage(ReadOnlyMemory<byte> bytes)
                 _ => throw new InvalidDataException($"wire type {key & 7}")
             };
             if ((key & 7) == 0) Varint(ref rest);
-            if ((key & 7) == 2 && (int)(key >> 3) == number) yield return new ProtobufMessage(rest[..length]);
+            if ((key & 7) == 2 && (int)(key >> 3) == number) yield return new ProtobufReader(rest[..length]);
             rest = rest[length..];
         }
     }
 
     /// <summary>The embedded messages at the end of a path of field numbers.</summary>
-    public IEnumerable<ProtobufMessage> Path(params int[] numbers) =>
+    public IEnumerable<ProtobufReader> Path(params int[] numbers) =>
         numbers.Aggregate<int,
-            IEnumerable<ProtobufMessage>>([this], (messages, number) => messages.SelectMany(message => message.Fields(number)));
+            IEnumerable<ProtobufReader>>([this], (messages, number) => messages.SelectMany(message => message.Fields(number)));
 
     public string Hex() => Convert.ToHexStringLower(bytes.Span);
 

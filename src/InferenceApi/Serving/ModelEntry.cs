@@ -3,12 +3,12 @@ using ModelStore;
 namespace InferenceApi.Serving;
 
 /// <summary>
-/// What is known of one name: the version in service, the one being loaded, those that failed. Everything but <see cref="LoadState"/> is
+/// One model name: the version in service, the one being loaded, and the failed ones. Everything but <see cref="LoadState"/> is
 /// guarded by <see cref="ServedModels"/>' lock.
 /// </summary>
-internal sealed class NamedModel(string name)
+internal sealed class ModelEntry(string name)
 {
-    // Long enough that a model that cannot be opened costs nothing, short enough that an operator who made room need not restart.
+    // Rare enough that a broken model costs nothing, frequent enough that no restart is needed after it was mended.
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1), LastRetry = TimeSpan.FromHours(1);
 
     private readonly Dictionary<InstalledVersion, FailedLoad> _failures = [];
@@ -47,7 +47,7 @@ internal sealed class NamedModel(string name)
         LoadState = ModelState.Failed;
     }
 
-    /// <summary>Takes a version into service; what failed before it matters no more.</summary>
+    /// <summary>Takes a version into service and forgets earlier failures.</summary>
     public void MarkLoaded(InstalledVersion version, ServedModel served)
     {
         Current = served;
@@ -58,11 +58,11 @@ internal sealed class NamedModel(string name)
     }
 
     /// <summary>
-    /// The newest of these versions that may be loaded, or null. One that failed may again after a minute, then after two, four … up to an
-    /// hour; and at once when its files have changed, because another stamp makes it another version.
+    /// The newest version that may be loaded, or null. A failed one is retried after 1, 2, 4 … minutes, at most an hour, and at once when
+    /// its files change, because a different stamp makes it a different version.
     /// </summary>
     /// <param name="versions">Newest first. A failed version that is no longer among them is forgotten.</param>
-    /// <param name="clock">Tells the age of failures.</param>
+    /// <param name="clock">Measures the age of failures.</param>
     public InstalledVersion? Candidate(IReadOnlyList<InstalledVersion> versions, TimeProvider clock)
     {
         foreach (InstalledVersion removed in _failures.Keys.Except(versions).ToArray()) _failures.Remove(removed);
@@ -75,8 +75,8 @@ internal sealed class NamedModel(string name)
     }
 
     /// <summary>
-    /// What should replace the version in service, or null. A version whose files were damaged after it was loaded serves on from memory:
-    /// an older one takes its place only once it is gone from the store.
+    /// The version that should replace the one in service, or null. A version whose files are damaged after loading stays in service: an
+    /// older one replaces it only after it was removed from the store.
     /// </summary>
     /// <inheritdoc cref="Candidate"/>
     public InstalledVersion? Replacement(IReadOnlyList<InstalledVersion> versions, TimeProvider clock) =>
@@ -101,7 +101,7 @@ internal sealed class NamedModel(string name)
         RunWait = Current?.EstimateRunWait() ?? TimeSpan.Zero,
     };
 
-    /// <param name="Reason">For anyone.</param>
+    /// <param name="Reason">For callers.</param>
     /// <param name="At">Clock timestamp.</param>
     /// <param name="Wait">Before it is tried again.</param>
     private sealed record FailedLoad(string Reason, long At, TimeSpan Wait);

@@ -1,9 +1,9 @@
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>
-/// A client's text inside one of our sentences: short, and without control characters that would disturb a log or terminal.
+/// A client's text for use in messages: shortened, and without control characters.
 /// </summary>
-internal static class Printable
+internal static class SafeText
 {
     private const int MaxLength = 100;
 

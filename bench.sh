@@ -4,7 +4,7 @@
 #   ./bench.sh --quick      about 7 minutes: short stretches, fewer rounds
 #   ./bench.sh --full       about an hour: long stretches, all twelve models (synthetic; 3.1 GB of disk), micro-benchmarks
 #   ./bench.sh --gpu        the GPU instead (benchmarks/Gpu/measure.sh), an hour at most; PROVIDER=cpu for a dry run
-#   ./bench.sh --only NAME  saturation, small, open, overload, memory, hostile, cold, prepare, engine, models, micro; may be repeated
+#   ./bench.sh --only NAME  saturation, small, open, overload, storm, memory, hostile, cold, prepare, engine, models, micro; may be repeated
 # Reports go to benchmarks/results. Everything listens on the loopback only, and is ended at the end.
 # BENCH_STORE=DIR uses installed models instead of synthetic ones; BENCH_PICTURES=DIR other JPEGs.
 set -euo pipefail

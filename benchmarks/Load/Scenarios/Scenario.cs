@@ -19,6 +19,7 @@ internal sealed record Scenario(string Name, Func<BenchRun, Task> Run)
                 "small", run => SaturationScenario.RunAsync(run, options.SmallModel, SmallModelTarget, withPeers: options.IsFull));
         if (options.Wants("open")) yield return new Scenario("open", OpenLoopScenario.RunAsync);
         if (options.Wants("overload")) yield return new Scenario("overload", OverloadScenario.RunAsync);
+        if (options.Wants("storm")) yield return new Scenario("storm", RetryStormScenario.RunAsync);
         if (options.Wants("memory")) yield return new Scenario("memory", MemoryScenario.RunAsync);
         if (options.Wants("hostile", options.IsFull)) yield return new Scenario("hostile", HostileScenario.RunAsync);
         if (options.Wants("cold")) yield return new Scenario("cold", ColdStartScenario.RunAsync);

@@ -59,6 +59,8 @@ echo "== build"
 eng/setup.sh all || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 took
 
+# Faults for a minute; alone the chaos tests take 10 s.
+export CHAOS_SECONDS=${CHAOS_SECONDS:-60}
 passed=0 failed=0 skipped=0
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
 

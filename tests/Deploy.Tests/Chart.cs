@@ -19,6 +19,9 @@ internal static class Chart
         [.. Directory.GetFiles(Path.Combine(Folder, "ci"), "*-values.yaml")
             .Select(path => Path.GetFileName(path).Replace("-values.yaml", "")).Order()];
 
+    /// <summary>The values files of examples/, which people copy.</summary>
+    public static string[] Examples { get; } = [.. Directory.GetFiles(Path.Combine(Folder, "examples"), "*.yaml").Order()];
+
     public static string ProfilePath(string name) => Path.Combine(Folder, "ci", $"{name}-values.yaml");
 
     public static string GoldenPath(string name) => Path.Combine(Machinery, "golden", $"{name}.yaml");
@@ -47,7 +50,17 @@ internal static class Chart
 
     public static RenderedChart Render(JsonObject values) => Render([values])[0];
 
-    public static RenderedChart Render(string json) => Render(JsonNode.Parse(json)!.AsObject());
+    /// <summary>The manifests for these values, with the licence of the weights accepted.</summary>
+    public static RenderedChart Render(string json) => Render(Accepting(json));
+
+    /// <summary>These values, with the licence of the weights accepted.</summary>
+    public static JsonObject Accepting(string json)
+    {
+        JsonObject values = JsonNode.Parse(json)!.AsObject();
+        values["models"] ??= new JsonObject();
+        values["models"]!.AsObject().TryAdd("acceptLicense", "CC-BY-NC-4.0");
+        return values;
+    }
 
     /// <summary>YAML files as JSON.</summary>
     public static JsonObject[] ReadYaml(params string[] paths) =>

@@ -10,6 +10,9 @@ internal sealed record ChartKnob(string Path, JsonObject Node, JsonObject Needs)
 {
     public JsonNode? Example => Node["examples"]!.AsArray()[0];
 
+    /// <summary>Whether it is no part of any object: what a parent chart sets, and what only opens a gate.</summary>
+    public bool IsInert => (bool?)Node["x-inert"] is true;
+
     public JsonObject Base => Expand(Needs);
 
     /// <summary><see cref="Base"/> with this knob set to its example.</summary>
@@ -50,7 +53,8 @@ internal sealed record ChartKnob(string Path, JsonObject Node, JsonObject Needs)
 
     private static JsonObject Expand(JsonObject flat)
     {
-        JsonObject values = [];
+        // Without the licence nothing is rendered that downloads.
+        JsonObject values = Chart.Accepting("{}");
         foreach ((string path, JsonNode? value) in flat) Set(values, path, value);
         return values;
     }

@@ -1,14 +1,15 @@
+using System.Text.RegularExpressions;
 using TestKit;
 
 namespace Deploy.Tests;
 
 /// <summary>What people do with the chart, done with the programs they have: helm 3.17 and 4.1, kubectl, trivy.</summary>
-public sealed class HelmTests
+public sealed partial class HelmTests
 {
     [ToolFact(ToolFactAttribute.ChartRenderer)]
     public void Template_EveryProfile_IsItsGoldenWithBothHelms()
     {
-        Assert.Equal(["cpu", "everything", "gpu", "minimal"], Chart.Profiles);
+        Assert.Equal(["everything", "minimal", "pools"], Chart.Profiles);
         foreach (string profile in Chart.Profiles)
         {
             // After a wanted change: UPDATE_GOLDENS=1 dotnet test tests/Deploy.Tests --filter Golden, and read the difference.
@@ -24,8 +25,48 @@ public sealed class HelmTests
     {
         foreach (Helm helm in Helm.Both)
         {
-            foreach (string profile in Chart.Profiles)
-                AssertGood(helm.Run(["lint", "--strict", Chart.Folder, "--values", Chart.ProfilePath(profile)]));
+            AssertGood(helm.Run(["lint", "--strict", Chart.Folder]));
+            foreach (string values in Chart.Profiles.Select(Chart.ProfilePath).Concat(Chart.Examples))
+                AssertGood(helm.Run(["lint", "--strict", Chart.Folder, "--values", values]));
+        }
+    }
+
+    [ToolFact(ToolFactAttribute.ChartRenderer)]
+    public void Subchart_OfAnUmbrella_RendersWithTheParentsGlobals()
+    {
+        foreach (Helm helm in Helm.Both)
+        {
+            using TemporaryFolder folder = new();
+            File.WriteAllText(
+                folder.File("Chart.yaml"),
+                "apiVersion: v2\nname: umbrella\nversion: 1.0.0\n" +
+                "dependencies: [{name: inference-service, version: 0.x.x, repository: \"\"}]\n");
+            File.WriteAllText(folder.File("values.yaml"), "global: {region: eu}\ninference-service: {models: {synthetic: true}}\n");
+            Directory.CreateDirectory(folder.File("charts"));
+            File.CreateSymbolicLink(folder.File("charts/inference-service"), Chart.Folder);
+
+            ToolResult result = helm.Run(Chart.Template(folder.Path));
+
+            AssertGood(result);
+            Assert.Contains("kind: Deployment", result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [ToolFact(ToolFactAttribute.ChartRenderer)]
+    public void Install_EveryExample_NamesTheJobTheDeploymentsAndTheLicence()
+    {
+        foreach (string example in Chart.Examples)
+        {
+            ToolResult result = Helm.Four.Run(["install", "release", Chart.Folder, "--dry-run=client", "--values", example]);
+
+            AssertGood(result);
+            string notes = result.Output[result.Output.IndexOf("NOTES:", StringComparison.Ordinal)..];
+            string manifests = result.Output[..result.Output.IndexOf("NOTES:", StringComparison.Ordinal)];
+            bool synthetic = notes.Contains("synthetic", StringComparison.Ordinal);
+            Assert.Contains(synthetic ? "mean nothing" : "CC-BY-NC-4.0", notes, StringComparison.Ordinal);
+            Assert.All(
+                NamedObject().Matches(notes).Select(match => match.Groups[2].Value),
+                name => Assert.Contains($"name: {name}\n", manifests, StringComparison.Ordinal));
         }
     }
 
@@ -81,6 +122,9 @@ public sealed class HelmTests
             "config", "--quiet", "--skip-policy-update", "--severity", "HIGH,CRITICAL", "--exit-code", "1",
             "--cache-dir", Path.Combine(folder, "cache"), folder,
         ]);
+
+    [GeneratedRegex("(job|deployment|service)/([a-z0-9-]+)")]
+    private static partial Regex NamedObject();
 
     private static int CountOfObjects(string profile) => Validation.ReadYaml([File.ReadAllText(Chart.GoldenPath(profile))])[0].Count;
 

@@ -13,7 +13,7 @@ public sealed class KServeTests
             Assert.True(spec.Remove(own), own);
         JsonObject pod =
             new() { ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = "predictor" }, ["spec"] = spec };
-        RenderedChart chart = Chart.Render(new JsonObject());
+        RenderedChart chart = Chart.Render("{}");
         JsonObject container = spec["containers"]![0]!.AsObject();
 
         Assert.Empty(Validation.Problems([pod.DeepClone()]));

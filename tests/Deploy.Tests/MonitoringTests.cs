@@ -41,6 +41,22 @@ public sealed partial class MonitoringTests
         Tool.Output("promtool", ["test", "rules", RulesTestPath]);
     }
 
+    [ToolFact("promtool", ToolFactAttribute.ChartRenderer)]
+    public void Rules_OfAReleaseWithAnotherName_FireForItAndForNoOther()
+    {
+        using TemporaryFolder folder = new();
+        JsonObject spec = Chart.Render(
+            """
+            {"fullnameOverride":"pictures","monitoring":{"rules":true,"thresholds":{"InferenceLatencyHigh":5}},
+             "pools":[{"name":"small","serve":["resnet18_ssl"]},{"name":"large","serve":["resnet50_ssl"]}]}
+            """).Single("PrometheusRule")["spec"]!.AsObject();
+        File.WriteAllText(folder.File("rules.yaml"), spec.ToJsonString());
+        File.Copy(Tool.PathOf("tests", "Deploy.Tests", "monitoring", "release.test.yaml"), folder.File("release.test.yaml"));
+
+        Tool.Output("promtool", ["check", "rules", folder.File("rules.yaml")]);
+        Tool.Output("promtool", ["test", "rules", folder.File("release.test.yaml")]);
+    }
+
     [ToolFact("promtool")]
     public void PrometheusConfiguration_Promtool_Accepts()
     {

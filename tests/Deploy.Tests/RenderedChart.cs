@@ -10,6 +10,14 @@ internal sealed record RenderedChart(JsonArray Objects, string Error)
 
     public JsonObject[] OfKind(string kind) => [.. Objects.Select(each => each!.AsObject()).Where(each => (string?)each["kind"] == kind)];
 
+    /// <summary>The specs of all pods: of Deployments, of Jobs, and by themselves.</summary>
+    public IEnumerable<JsonObject> Pods => Objects.Select(each => each!.AsObject()).Select(each => (string?)each["kind"] switch
+    {
+        "Pod" => each["spec"]!.AsObject(),
+        "Deployment" or "Job" => each["spec"]!["template"]!["spec"]!.AsObject(),
+        _ => null,
+    }).OfType<JsonObject>();
+
     public JsonObject PodSpec => Single("Deployment")["spec"]!["template"]!["spec"]!.AsObject();
 
     public JsonObject ServiceContainer =>

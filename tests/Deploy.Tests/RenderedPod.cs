@@ -6,18 +6,23 @@ namespace Deploy.Tests;
 
 /// <summary>
 /// A pod of the rendered Deployment as a process on this machine: its init containers' arguments, its environment, ports, probes and
-/// grace period, taken from the manifest and nowhere else.
+/// grace period, taken from the manifest and nowhere else; /models and /cache are folders of this machine.
 /// </summary>
 internal sealed class RenderedPod : IDisposable
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false });
 
     private readonly RenderedChart _chart;
+    private readonly string _models, _cache;
     private readonly Process _process;
 
-    public RenderedPod(RenderedChart chart)
+    /// <param name="chart">A render with one Deployment.</param>
+    /// <param name="models">The store.</param>
+    public RenderedPod(RenderedChart chart, string models)
     {
         _chart = chart;
+        _models = models;
+        _cache = Directory.CreateTempSubdirectory("pod-cache").FullName;
         JsonObject container = chart.ServiceContainer;
         JsonObject port = container["ports"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "http");
         Address = new Uri($"http://127.0.0.1:{(int)port["containerPort"]!}");
@@ -41,13 +46,20 @@ internal sealed class RenderedPod : IDisposable
 
     public TimeSpan Grace => TimeSpan.FromSeconds((int)_chart.PodSpec["terminationGracePeriodSeconds"]!);
 
-    /// <summary>Runs an init container to its end: the export tool with the rendered arguments.</summary>
-    public static ToolResult RunInitContainer(RenderedChart chart, string name)
+    /// <summary>Runs a container of the export tool to its end, with the rendered arguments.</summary>
+    public static ToolResult RunInstaller(JsonObject container, string models)
     {
-        JsonObject container =
-            chart.PodSpec["initContainers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == name);
         Assert.Equal("""["dotnet","/app/export.dll"]""", container["command"]!.ToJsonString());
-        return Tool.Run("dotnet", [Built("tools", "export", "export.dll"), .. container["args"]!.AsArray().Select(each => (string)each!)]);
+        IEnumerable<string> arguments = container["args"]!.AsArray().Select(each => ((string)each!).Replace("/models", models));
+        return Tool.Run("dotnet", [Built("tools", "export", "export.dll"), .. arguments]);
+    }
+
+    /// <summary>Runs a check of the `helm test` pod against this pod.</summary>
+    public ToolResult Check(JsonObject container)
+    {
+        string[] arguments = [.. container["args"]!.AsArray().Select(each => (string)each!)];
+        UriBuilder address = new(arguments[^1]) { Host = Address.Host, Port = Address.Port };
+        return Tool.Run("dotnet", [Built("src", "InferenceApi", "InferenceApi.dll"), .. arguments[..^1], $"{address.Uri}"]);
     }
 
     public JsonObject Probe(string name) => _chart.ServiceContainer[name]!.AsObject();
@@ -102,7 +114,9 @@ internal sealed class RenderedPod : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
         _process.Dispose();
+        Directory.Delete(_cache, recursive: true);
     }
 
     private IEnumerable<(string Name, string Value)> Environment(JsonObject container)
@@ -111,16 +125,19 @@ internal sealed class RenderedPod : IDisposable
         string name = (string)container["envFrom"]![0]!["configMapRef"]!["name"]!;
         JsonObject map = _chart.OfKind("ConfigMap").Single(each => (string?)each["metadata"]!["name"] == name);
         foreach ((string key, JsonNode? value) in map["data"]!.AsObject()) values[key] = (string)value!;
+        foreach (string key in values.Keys.ToArray()) values[key] = values[key].Replace("/models", _models).Replace("/cache", _cache);
         foreach (JsonNode? variable in container["env"]!.AsArray())
         {
-            // The downward API gives names of the pod; $(NAME) refers to variables before it.
-            string text = (string?)variable!["value"] ?? (string)variable["valueFrom"]!["fieldRef"]!["fieldPath"]!;
+            // The downward API gives names of the pod and whole cores; $(NAME) refers to variables before it.
+            string text = (string?)variable!["value"] ?? (string?)variable["valueFrom"]!["fieldRef"]?["fieldPath"] ?? Cores(container);
             foreach ((string key, string value) in values.ToArray()) text = text.Replace($"$({key})", value);
             values[(string)variable["name"]!] = text;
         }
 
         return values.Select(pair => (pair.Key, pair.Value));
     }
+
+    private static string Cores(JsonObject container) => (string)container["resources"]!["requests"]!["cpu"]!;
 
     private static string Built(string area, string project, string file)
     {

@@ -6,7 +6,7 @@ namespace Deploy.Tests;
 /// Pods behind a balancer that knows only what readiness probes say, in the rendered period and after the rendered number of
 /// failures: slower than a real cluster, which also hears of a deletion at once.
 /// </summary>
-internal sealed class ReplicaSet : IDisposable
+internal sealed class ReplicaSet(string models) : IDisposable
 {
     private readonly List<RenderedPod> _pods = [];
     private readonly CancellationTokenSource _stop = new();
@@ -25,7 +25,7 @@ internal sealed class ReplicaSet : IDisposable
     /// <summary>Starts a pod and returns once it is ready and gets requests.</summary>
     public async Task AddAsync(RenderedChart chart)
     {
-        RenderedPod pod = new(chart);
+        RenderedPod pod = new(chart, models);
         _pods.Add(pod);
         await pod.WaitForStartAsync();
         Assert.True(await pod.AskAsync("readinessProbe"));

@@ -16,16 +16,21 @@ public sealed class RolloutTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [ToolFact(ToolFactAttribute.ChartRenderer)]
-    public async Task Install_RenderedPod_ExportsVerifiesServesDrainsAndLeaves()
+    public async Task Install_RenderedPod_InstallsServesPassesHelmTestDrainsAndLeaves()
     {
         RenderedChart chart = Render("""{"shutdown":{"delaySeconds":6}}""");
-        Export(chart);
-        using RenderedPod pod = new(chart);
+        Install(chart);
+        using RenderedPod pod = new(chart, _store.Path);
 
         await pod.WaitForStartAsync();
         Assert.True(await pod.AskAsync("readinessProbe"));
         Assert.True(await pod.AskAsync("livenessProbe"));
         Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(pod.Address));
+        JsonObject[] checks = [.. chart.Single("Pod")["spec"]!["containers"]!.AsArray().Select(each => each!.AsObject())];
+        Assert.Equal(2, checks.Length);
+        Assert.All(checks, check => Assert.Equal(0, pod.Check(check).ExitCode));
+        checks[1]["args"]![1] = ((string)checks[1]["args"]![1]!).Replace(Model, "unknown");
+        Assert.Equal(1, pod.Check(checks[1]).ExitCode);
 
         pod.Terminate();
         using PeriodicTimer soon = new(TimeSpan.FromMilliseconds(50));
@@ -37,21 +42,21 @@ public sealed class RolloutTests : IDisposable
     }
 
     [ToolFact(ToolFactAttribute.ChartRenderer)]
-    public void Install_DamagedModel_StopsAtTheVerifyContainer()
+    public async Task Install_DamagedNewVersionInTheStore_KeepsNoPodFromStarting()
     {
-        RenderedChart chart = Render("{}");
-        Export(chart);
-        string file = Directory.GetFiles(_store.Path, "model.onnx", SearchOption.AllDirectories).Single();
-        File.SetAttributes(file, FileAttributes.Normal);
-        using (FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite))
-        {
-            stream.Position = stream.Length / 2;
-            int old = stream.ReadByte();
-            stream.Position--;
-            stream.WriteByte((byte)(old ^ 1));
-        }
+        RenderedChart chart = Render("""{"models":{"store":{"type":"claim"}}}""");
+        Install(chart);
+        string sound = Directory.GetDirectories(Path.Combine(_store.Path, Model)).Single();
+        string damaged = Path.Combine(_store.Path, Model, "2");
+        Tool.Output("cp", ["-r", sound, damaged]);
+        Tool.Output("sed", ["-i", "s/\"version\": 1/\"version\": 2/", Path.Combine(damaged, "manifest.json")]);
+        Tool.Output("truncate", ["--size=-100", Path.Combine(damaged, "model.onnx")]);
+        using RenderedPod pod = new(chart, _store.Path);
 
-        Assert.NotEqual(0, RenderedPod.RunInitContainer(chart, "verify").ExitCode);
+        Install(chart);
+        await pod.WaitForStartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(pod.Address));
     }
 
     [ToolFact(ToolFactAttribute.ChartRenderer)]
@@ -59,8 +64,8 @@ public sealed class RolloutTests : IDisposable
     {
         // Times as the chart has them; only the ports differ, since the pods share one machine.
         RenderedChart[] charts = [.. Enumerable.Range(0, 4).Select(_ => Render("{}"))];
-        Export(charts[0]);
-        using ReplicaSet replicas = new();
+        Install(charts[0]);
+        using ReplicaSet replicas = new(_store.Path);
         await replicas.AddAsync(charts[0]);
         await replicas.AddAsync(charts[1]);
 
@@ -79,25 +84,24 @@ public sealed class RolloutTests : IDisposable
         Assert.True(results.Sum(result => result.Sent) > 100);
     }
 
-    private RenderedChart Render(string overlay)
+    private static RenderedChart Render(string overlay)
     {
         JsonObject values = JsonNode.Parse(overlay)!.AsObject();
         values["service"] = new JsonObject { ["containerPort"] = FreePort() };
-        values["models"] = new JsonObject
-        {
-            ["serve"] = new JsonArray(Model),
-            ["mountPath"] = _store.Path,
-            ["exporter"] = new JsonObject { ["synthetic"] = true },
-        };
+        values["models"] ??= new JsonObject();
+        values["models"]!["serve"] = new JsonArray(Model);
+        values["models"]!["synthetic"] = true;
         return Chart.Render(values);
     }
 
-    private static void Export(RenderedChart chart)
+    /// <summary>The Job, where there is one, and then the pod's own init containers.</summary>
+    private void Install(RenderedChart chart)
     {
-        foreach (string name in (string[])["export", "verify"])
+        IEnumerable<JsonNode?> jobs = chart.OfKind("Job").SelectMany(job => job["spec"]!["template"]!["spec"]!["containers"]!.AsArray());
+        foreach (JsonNode? container in jobs.Concat(chart.PodSpec["initContainers"]!.AsArray()))
         {
-            ToolResult result = RenderedPod.RunInitContainer(chart, name);
-            Assert.True(result.ExitCode == 0, $"{name}: {result.Error}{result.Output}");
+            ToolResult result = RenderedPod.RunInstaller(container!.AsObject(), _store.Path);
+            Assert.True(result.ExitCode == 0, $"{container["name"]}: {result.Error}{result.Output}");
         }
     }
 

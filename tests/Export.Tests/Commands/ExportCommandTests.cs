@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Export.Commands;
+using Export.Tests.Downloads;
 using ModelStore;
 using TestKit;
 
@@ -27,6 +28,22 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(1, await RunAsync("verify"));
         Assert.Equal(0, await RunAsync("remove", "tiny"));
         Assert.Equal(1, await RunAsync("remove", "tiny"));
+    }
+
+    [Fact]
+    public async Task Wait_ModelThatAnotherProcessInstalls_ReturnsOnceItIsThere()
+    {
+        StoreFolder store = new(Path.Combine(_folder.Path, "not-yet"));
+        StringWriter output = new();
+
+        Task waiting = WaitCommand.RunAsync(store, ["tiny"], new ImpatientClock(TimeSpan.FromMinutes(1)), output, CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        string[] install = ["resnet_basic_1-1-1-1", "--synthetic", "3", "--name", "tiny", "--store", store.Root];
+        await ExportCommand.Build().Parse(install).InvokeAsync();
+        await waiting;
+
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([$"waiting for tiny in {store.Root}", $"{store.Root} has tiny"], lines.Select(line => line.TrimEnd()));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed record ExportArguments
     public const int DefaultSeed = 1;
 
     private const int MostSuggestions = 4;
-    private static readonly string[] Commands = ["list", "verify", "remove"];
+    private static readonly string[] Commands = ["list", "verify", "wait", "remove"];
 
     public IReadOnlyList<string> Models { get; init; } = [];
 

@@ -52,7 +52,7 @@ internal static class ExportCommand
             "Nothing in a checkpoint is executed.")
         {
             models, all, checkpoint, name, labels, synthetic, precision, calibrate, accept, force, store,
-            ListCommand.Build(store), VerifyCommand.Build(store), RemoveCommand.Build(store),
+            ListCommand.Build(store), VerifyCommand.Build(store), WaitCommand.Build(store), RemoveCommand.Build(store),
         };
         root.SetAction((result, cancel) => CommandErrors.GuardAsync(Console.Error, () => RunAsync(
             new ExportArguments

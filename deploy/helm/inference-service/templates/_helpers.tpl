@@ -1,26 +1,34 @@
-{{- define "inference-service.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
-{{- end }}
-
 {{- define "inference-service.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 53 | trimSuffix "-" }}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
 {{- else if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 53 | trimSuffix "-" }}
+{{- .Release.Name | trunc 40 | trimSuffix "-" }}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 53 | trimSuffix "-" }}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" }}
 {{- end }}
 {{- end }}
 
-{{/* Frozen: a Deployment's selector cannot be changed once it exists. */}}
+{{/* Of a pool's objects. */}}
+{{- define "inference-service.poolName" -}}
+{{- include "inference-service.fullname" . }}{{ with .pool }}-{{ . }}{{ end }}
+{{- end }}
+
+{{/* Every pod of the release that serves. Frozen: a Deployment's selector cannot be changed once it exists. */}}
 {{- define "inference-service.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "inference-service.name" . }}
+app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{- define "inference-service.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{/* One pool's pods; without pools all. */}}
+{{- define "inference-service.poolLabels" -}}
 {{ include "inference-service.selectorLabels" . }}
+{{- with .pool }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end }}
+
+{{- define "inference-service.commonLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.commonLabels }}
@@ -28,18 +36,22 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{/* name, labels and annotations of an object. Arguments: root; labels and annotations of its own; suffix of its name. */}}
+{{- define "inference-service.labels" -}}
+{{ include "inference-service.poolLabels" . }}
+{{ include "inference-service.commonLabels" . }}
+{{- end }}
+
+{{/* name, labels and annotations of an object. Arguments: root, the release or a pool; labels and annotations of its own; suffix or name. */}}
 {{- define "inference-service.metadata" -}}
-{{- $root := .root }}
-{{- $annotations := merge (dict) (default dict .annotations) $root.Values.commonAnnotations -}}
-name: {{ default (printf "%s%s" (include "inference-service.fullname" $root) (default "" .suffix)) .name }}
+{{- $root := .root -}}
+name: {{ default (printf "%s%s" (include "inference-service.poolName" $root) (default "" .suffix)) .name }}
 namespace: {{ $root.Release.Namespace }}
 labels:
   {{- include "inference-service.labels" $root | nindent 2 }}
   {{- with .labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with $annotations }}
+{{- with .annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -55,11 +67,7 @@ annotations:
 {{- end }}
 
 {{- define "inference-service.serviceAccountName" -}}
-{{- if .Values.serviceAccount.create -}}
-{{ .Values.serviceAccount.name | default (include "inference-service.fullname" .) }}
-{{- else -}}
-{{ .Values.serviceAccount.name | default "default" }}
-{{- end }}
+{{ .Values.serviceAccount.existing | default (include "inference-service.fullname" .) }}
 {{- end }}
 
 {{/* Seconds as .NET reads a TimeSpan: 00:05:00. */}}
@@ -68,33 +76,39 @@ annotations:
 {{- printf "%02d:%02d:%02d" (div $seconds 3600) (mod (div $seconds 60) 60) (mod $seconds 60) -}}
 {{- end }}
 
+{{/* Seconds until a pod that was told to stop is killed: 5 for the exit itself. */}}
 {{- define "inference-service.grace" -}}
-{{- add (int64 .Values.shutdown.delaySeconds) (int64 .Values.shutdown.drainSeconds) (int64 .Values.shutdown.marginSeconds) -}}
+{{- add (int64 .Values.shutdown.delaySeconds) (int64 .Values.shutdown.drainSeconds) 5 -}}
 {{- end }}
 
-{{/* Mistakes that would only show in production, said before anything is installed. */}}
-{{- define "inference-service.validate" -}}
-{{- $readiness := .Values.probes.readiness -}}
-{{- $notice := mul (int64 $readiness.periodSeconds) (int64 $readiness.failureThreshold) -}}
-{{- if lt (int64 .Values.shutdown.delaySeconds) $notice -}}
-{{- fail (printf "shutdown.delaySeconds (%d) is shorter than the readiness probe needs to notice (%d): requests would be lost in a rollout" (int64 .Values.shutdown.delaySeconds) $notice) -}}
-{{- end -}}
-{{- if gt (int64 .Values.settings.requests.defaultTimeoutSeconds) (int64 .Values.settings.requests.maxTimeoutSeconds) -}}
-{{- fail "settings.requests.defaultTimeoutSeconds is longer than maxTimeoutSeconds" -}}
-{{- end -}}
-{{- if gt (int64 .Values.autoscaling.minReplicas) (int64 .Values.autoscaling.maxReplicas) -}}
-{{- fail "autoscaling.minReplicas is more than maxReplicas" -}}
-{{- end -}}
-{{- if and (eq .Values.autoscaling.engine "hpa") (lt (int64 .Values.autoscaling.minReplicas) 1) -}}
-{{- fail "autoscaling.minReplicas must be at least 1 for hpa; only keda scales to zero" -}}
-{{- end -}}
-{{- if and .Values.models.exporter.enabled (has .Values.models.volume.type (list "image" "hostPath")) -}}
-{{- fail (printf "models.exporter needs a volume it may write: switch it off for models.volume.type %s" .Values.models.volume.type) -}}
-{{- end -}}
-{{- if and (eq .Values.shutdown.delayBy "preStop") (semverCompare "<1.30.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail "shutdown.delayBy preStop needs the sleep hook of Kubernetes 1.30; use process" -}}
-{{- end -}}
-{{- if and (eq .Values.models.volume.type "image") (semverCompare "<1.31.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail "models.volume.type image needs Kubernetes 1.31 or newer" -}}
-{{- end -}}
+{{/* Seconds in which a pod must have loaded its models: on a GPU each of them captures every batch size first. */}}
+{{- define "inference-service.startupSeconds" -}}
+{{- $needed := ternary (max 300 (mul 60 (len .Values.models.serve))) 300 .Values.gpu.enabled -}}
+{{- kindIs "invalid" .Values.probes.startupSeconds | ternary $needed .Values.probes.startupSeconds | int64 -}}
+{{- end }}
+
+{{- define "inference-service.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 1654
+runAsGroup: 1654
+fsGroup: 1654
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "inference-service.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{- define "inference-service.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
 {{- end }}

@@ -14,13 +14,14 @@ const builtIn = {
   PersistentVolumeClaim: ["v1", "V1PersistentVolumeClaim"], Deployment: ["apps/v1", "V1Deployment"],
   Ingress: ["networking.k8s.io/v1", "V1Ingress"], NetworkPolicy: ["networking.k8s.io/v1", "V1NetworkPolicy"],
   PodDisruptionBudget: ["policy/v1", "V1PodDisruptionBudget"],
-  HorizontalPodAutoscaler: ["autoscaling/v2", "V2HorizontalPodAutoscaler"],
+  HorizontalPodAutoscaler: ["autoscaling/v2", "V2HorizontalPodAutoscaler"], Job: ["batch/v1", "V1Job"],
 };
 const custom = {
   HTTPRoute: ["gateway.networking.k8s.io/v1", "@kubernetes-models/gateway-api"],
   ServiceMonitor: ["monitoring.coreos.com/v1", "@kubernetes-models/prometheus-operator"],
   PrometheusRule: ["monitoring.coreos.com/v1", "@kubernetes-models/prometheus-operator"],
   ScaledObject: ["keda.sh/v1alpha1", "@kubernetes-models/keda"],
+  Middleware: ["traefik.io/v1alpha1", "@kubernetes-models/traefik"],
 };
 
 /** Walks a built-in object along the client's type map, e.g. "Array<V1Container>", "{ [key: string]: string; }". */

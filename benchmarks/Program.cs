@@ -14,6 +14,9 @@ try
         case ["ceilings", .. var rest]:
             CeilingsVerb.Run(CeilingOptions.Parse(rest));
             return 0;
+        case ["costs", .. var rest]:
+            CostsVerb.Run(rest);
+            return 0;
         case ["prepare", var folder, .. var rest]:
             PrepareVerb.Run(folder, rest);
             return 0;
@@ -29,6 +32,7 @@ try
             throw new ArgumentException($"""
                 usage: benchmarks load [--only SCENARIO]... [--mode quick|default|full] ...   bench.sh gives the arguments
                        {CeilingOptions.Usage}
+                       {CostsVerb.Usage}
                        {PrepareVerb.Usage}
                        {EngineVerb.Usage}
                        {MeasureOptions.Usage}

@@ -35,7 +35,7 @@ public class ImagingBenchmark
     {
         fixed (byte* first = _picture)
         {
-            using RgbRows rows = ImageDecoder.Open(first, _picture.Length, _options.Limits, TurboJpeg);
+            using RgbRows rows = ImageDecoder.Open(first, _preprocessor!.Inspect(_picture), new(_options.Limits, default), TurboJpeg);
             int read = 0;
             while (read < rows.Height) read += rows.Next().Count;
             return read;

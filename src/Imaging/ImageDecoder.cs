@@ -17,23 +17,18 @@ namespace Imaging;
 internal static unsafe class ImageDecoder
 {
     /// <param name="encoded">First byte of the file; pinned until the rows are disposed.</param>
-    /// <param name="length">Bytes in the file.</param>
-    /// <param name="limits">The limits to keep.</param>
+    /// <param name="header">What <see cref="ImageInspection"/> made of the file.</param>
+    /// <param name="allowed">The time it may take, and the limits to keep.</param>
     /// <param name="turboJpeg">Whether libturbojpeg may decode JPEGs; the answer is the same, only slower without.</param>
-    /// <exception cref="InvalidImageException">
-    /// Not a supported format, an unreadable header, or over a limit; no pixel was decoded.
-    /// </exception>
-    public static RgbRows Open(byte* encoded, int length, ImageLimits limits, bool turboJpeg)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="InvalidImageException">The decoder finds the header unreadable, or other than it was inspected.</exception>
+    public static RgbRows Open(byte* encoded, ImageHeader header, DecodeTime allowed, bool turboJpeg)
     {
-        ReadOnlySpan<byte> bytes = new(encoded, length);
-        ImageFormat format = ImageSignature.Detect(bytes);
-        if (format == ImageFormat.Gif) return GifRows.Open(encoded, length, limits);
-        if (format == ImageFormat.Jpeg && JpegHeader.Check(bytes, limits.MaxJpegScans) && turboJpeg
-            && TurboJpegRows.TryOpen(encoded, length, limits) is { } decoded) return decoded;
-
-        PngHeader png = format == ImageFormat.Png ? PngHeader.Read(bytes) : default;
-        // Before libvips, which has its own limit and reports a picture beyond it as damaged.
-        limits.Check(png.Width, png.Height);
-        return VipsRows.Open(encoded, length, format, png.IsGreyWithAlpha, limits);
+        allowed.Check();
+        if (header.Format == ImageFormat.Gif) return GifRows.Open(encoded, header.Length, allowed.Limits);
+        if (header.IsCommonJpeg && turboJpeg && header.Pixels * header.Scans <= TurboJpegRows.MaxPasses
+            && TurboJpegRows.TryOpen(encoded, header.Length, allowed.Limits) is { } decoded)
+            return decoded;
+        return VipsRows.Open(encoded, header, allowed);
     }
 }

@@ -41,12 +41,13 @@ public sealed class ImagePreprocessor
     /// <summary>Prepared images that were handed out and not yet disposed.</summary>
     internal int OutstandingBuffers => _pool.Outstanding;
 
-    /// <summary>Reads the first bytes only.</summary>
-    /// <exception cref="InvalidImageException">They are of no format that is read.</exception>
-    public static void Inspect(ReadOnlySpan<byte> encoded) => ImageSignature.Detect(encoded);
+    /// <summary>Reads the header, in microseconds, and refuses by it what is not read or costs too much.</summary>
+    /// <param name="encoded">The whole file; its format is recognised by its bytes.</param>
+    /// <exception cref="InvalidImageException">Not a format that is read, a damaged header, or over a limit.</exception>
+    public ImageHeader Inspect(ReadOnlySpan<byte> encoded) => ImageInspection.Inspect(encoded, _limits);
 
-    /// <summary>Decodes and prepares one image. The input is read in place and not needed afterwards.</summary>
-    /// <param name="encoded">The file as uploaded; its format is recognised by its bytes.</param>
+    /// <summary>Inspects, decodes and prepares one image. The input is read in place and not needed afterwards.</summary>
+    /// <param name="encoded">The file as uploaded.</param>
     /// <param name="recipe">Of the model that will see the image; only bilinear interpolation and crop ≤ resize are known.</param>
     /// <param name="timings">Time spent decoding and preparing.</param>
     /// <returns>Pooled memory that the caller owns and must dispose.</returns>
@@ -55,25 +56,46 @@ public sealed class ImagePreprocessor
     public PreparedImage Preprocess(ReadOnlyMemory<byte> encoded, PreprocessingRecipe recipe, out ImageTimings timings) =>
         Preprocess(encoded, recipe, [], out timings);
 
+    /// <summary>Decodes and prepares an image that was inspected.</summary>
+    /// <param name="encoded">The same file.</param>
+    /// <param name="header">What <see cref="Inspect"/> gave.</param>
+    /// <param name="recipe">Of the model that will see the image.</param>
+    /// <param name="timings">Time spent decoding and preparing.</param>
+    /// <param name="cancellation">Looked at between two strips of rows.</param>
+    /// <returns>Pooled memory that the caller owns and must dispose.</returns>
+    /// <exception cref="InvalidImageException">Damaged, or not decoded in the time that one picture may take; no memory is held.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; no memory is held.</exception>
+    /// <exception cref="NotSupportedException">The recipe is not known.</exception>
+    public PreparedImage Preprocess(
+        ReadOnlyMemory<byte> encoded, ImageHeader header, PreprocessingRecipe recipe, out ImageTimings timings, CancellationToken cancellation) =>
+        Preprocess(encoded, header, recipe, [], out timings, cancellation);
+
     /// <summary>
-    /// As the public method; <paramref name="bytes"/>, if not empty, also receives the 3 × crop × crop bytes before normalising, planes
+    /// As the public methods; <paramref name="bytes"/>, if not empty, also receives the 3 × crop × crop bytes before normalising, planes
     /// R, G, B.
     /// </summary>
-    internal unsafe PreparedImage Preprocess(
-        ReadOnlyMemory<byte> encoded, PreprocessingRecipe recipe, Span<byte> bytes, out ImageTimings timings)
+    internal PreparedImage Preprocess(
+        ReadOnlyMemory<byte> encoded, PreprocessingRecipe recipe, Span<byte> bytes, out ImageTimings timings) =>
+        Preprocess(encoded, Inspect(encoded.Span), recipe, bytes, out timings, CancellationToken.None);
+
+    private unsafe PreparedImage Preprocess(
+        ReadOnlyMemory<byte> encoded, ImageHeader header, PreprocessingRecipe recipe, Span<byte> bytes, out ImageTimings timings,
+        CancellationToken cancellation)
     {
         if (recipe.Interpolation != "bilinear" || recipe.Crop > recipe.Resize || recipe.Crop < 1)
             throw new NotSupportedException($"Only bilinear recipes with 1 <= crop <= resize are known, not {recipe}.");
+        ArgumentOutOfRangeException.ThrowIfNotEqual(encoded.Length, header.Length);
         long start = Stopwatch.GetTimestamp();
+        DecodeTime allowed = new(_limits, cancellation);
         using MemoryHandle pin = encoded.Pin();
-        using RgbRows rows = ImageDecoder.Open((byte*)pin.Pointer, encoded.Length, _limits, _turboJpeg);
+        using RgbRows rows = ImageDecoder.Open((byte*)pin.Pointer, header, allowed, _turboJpeg);
         ResizePlan plan = _plans.Get(rows.Width, rows.Height, recipe.Resize, recipe.Crop);
         NormalizationTable table = _tables.GetValue(recipe, static key => new(key));
         long opened = Stopwatch.GetTimestamp();
         float[] tensor = _pool.Rent(recipe.TensorLength);
         try
         {
-            long decoding = ResizeCropNormalize.Run(rows, plan, table, tensor, bytes);
+            long decoding = ResizeCropNormalize.Run(rows, allowed, plan, table, tensor, bytes);
             long prepared = Stopwatch.GetTimestamp();
             rows.Dispose(); // the decoder's tidying up is a tenth of its time, and is counted as such
             long done = Stopwatch.GetTimestamp();

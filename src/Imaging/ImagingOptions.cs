@@ -8,7 +8,7 @@ public sealed class ImagingOptions
 {
     /// <summary>
     /// Most pixels (width × height) of a picture, by its header; the default is the count at which Pillow warns of a decompression bomb.
-    /// Decoding takes up to 6 bytes for each (9 up to 5.6 megapixels, with libturbojpeg).
+    /// Formats that are held whole while they are decoded reach <c>DecodeMemory</c> or <c>MaxDecodeTime</c> earlier; docs/api.md has a table.
     /// </summary>
     [Range(1, 1_000_000_000)]
     public long MaxPixels { get; set; } = 89_478_485;
@@ -32,5 +32,26 @@ public sealed class ImagingOptions
     [Range(0, 65_536)]
     public int PooledBuffers { get; set; } = 64;
 
-    internal ImageLimits Limits => new(MaxPixels, MaxSide, MaxJpegScans);
+    /// <summary>
+    /// Most processor time for decoding one picture: by its header (pixels, scans, format and bytes, on the machine of the table in
+    /// docs/api.md) before it is begun, and by the clock between two strips of rows.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.0100000", "00:01:00")]
+    public TimeSpan MaxDecodeTime { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Bytes that pictures being decoded may hold together; others wait. One picture may have three quarters. 0: a third of the memory that
+    /// the runtime sees, which is three quarters of a container's limit.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long DecodeMemory { get; set; }
+
+    /// <summary><see cref="DecodeMemory"/> with its default filled in, and what of it one picture may have.</summary>
+    public (long All, long One) DecodeBudget()
+    {
+        long all = DecodeMemory > 0 ? DecodeMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3;
+        return (all, all / 4 * 3);
+    }
+
+    internal ImageLimits Limits => new(MaxPixels, MaxSide, MaxJpegScans, MaxDecodeTime, DecodeBudget().One);
 }

@@ -17,7 +17,7 @@ internal static class PngWriter
     }
 
     /// <summary>A PNG of the given header; <paramref name="rows"/> are filter bytes and samples and may be too few.</summary>
-    public static byte[] Write(int width, int height, byte bitDepth, byte colorType, ReadOnlySpan<byte> rows)
+    public static byte[] Write(int width, int height, byte bitDepth, byte colorType, ReadOnlySpan<byte> rows, bool interlaced = false)
     {
         MemoryStream data = new();
         using (ZLibStream deflate = new(data, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(rows);
@@ -26,6 +26,7 @@ internal static class PngWriter
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = bitDepth;
         header[9] = colorType;
+        header[12] = interlaced ? (byte)1 : (byte)0;
         MemoryStream file = new();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
         Chunk(file, "IHDR"u8, header);

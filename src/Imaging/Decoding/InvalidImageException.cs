@@ -22,6 +22,24 @@ public sealed class InvalidImageException : Exception
             InvalidImageReason.TooManyPixels,
             $"The image is {width} x {height} pixels; at most {limits.MaxPixels} pixels and {limits.MaxSide} per side are accepted.");
 
+    internal static InvalidImageException TooSlow(ImageHeader header, ImageLimits limits) => TooCostly(
+        $"{Described(header)} takes about {header.Cost.Time.TotalSeconds:0.0} s of processor time to decode; {limits.MaxTime.TotalSeconds:0.##} s are allowed");
+
+    internal static InvalidImageException TooBig(ImageHeader header, ImageLimits limits) => TooCostly(
+        $"{Described(header)} takes {header.Cost.Bytes >> 20} MiB of memory to decode; {limits.MaxBytes >> 20} MiB are allowed");
+
+    internal static InvalidImageException OutOfTime(ImageLimits limits) => TooCostly(
+        $"Decoding the image took more than the {limits.MaxTime.TotalSeconds:0.##} s of processor time that are allowed");
+
+    private static InvalidImageException TooCostly(FormattableString found) =>
+        new(InvalidImageReason.TooCostly, FormattableString.Invariant(found) + ". Send fewer pixels or a baseline JPEG.");
+
+    private static string Described(ImageHeader header)
+    {
+        string passes = header.Scans > 1 ? $" in {header.Scans} scans" : header.Interlaced ? ", interlaced," : "";
+        return $"A {Name(header.Format)} image of {header.Width} x {header.Height} pixels{passes}";
+    }
+
     private static string Name(ImageFormat format) => format switch
     {
         ImageFormat.WebP => "WebP",

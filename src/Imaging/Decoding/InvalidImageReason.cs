@@ -1,6 +1,6 @@
 namespace Imaging.Decoding;
 
-/// <summary>The three ways an upload can fail to be a picture; each maps to one HTTP status at the edge.</summary>
+/// <summary>The ways an upload can fail to be a picture; each maps to one HTTP status at the edge.</summary>
 public enum InvalidImageReason
 {
     /// <summary>The first bytes are of no supported format (415).</summary>
@@ -11,4 +11,7 @@ public enum InvalidImageReason
 
     /// <summary>The header announces more pixels or a longer side than is allowed; nothing was decoded (413).</summary>
     TooManyPixels,
+
+    /// <summary>Decoding takes more processor time or memory than one picture may have (413).</summary>
+    TooCostly,
 }

@@ -12,13 +12,16 @@ namespace Imaging.Resizing;
 internal static unsafe class ResizeCropNormalize
 {
     /// <param name="rows">The source; read to its last row even where the crop ends earlier, because only then is truncation known.</param>
+    /// <param name="allowed">The time it may take; looked at before each strip.</param>
     /// <param name="plan">Weights for the source's size.</param>
     /// <param name="table">Normalisation of the recipe.</param>
     /// <param name="tensor">Receives 3 × crop × crop floats, planes R, G, B.</param>
     /// <param name="bytes">Empty, or receives the same values before normalising, as bytes.</param>
     /// <returns>Stopwatch ticks spent in the decoder.</returns>
-    /// <exception cref="InvalidImageException">The source is damaged.</exception>
-    public static long Run(RgbRows rows, ResizePlan plan, NormalizationTable table, Span<float> tensor, Span<byte> bytes)
+    /// <exception cref="InvalidImageException">The source is damaged, or took too long.</exception>
+    /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+    public static long Run(
+        RgbRows rows, DecodeTime allowed, ResizePlan plan, NormalizationTable table, Span<float> tensor, Span<byte> bytes)
     {
         int rowLength = 3 * plan.Crop, ringRows = plan.Vertical.MaxTaps;
         byte[] ring = ArrayPool<byte>.Shared.Rent((ringRows + 1) * rowLength);
@@ -27,7 +30,7 @@ internal static unsafe class ResizeCropNormalize
             fixed (byte* ringStart = ring)
             {
                 Band band = new(plan, table, ringStart);
-                return band.Run(rows, tensor, bytes);
+                return band.Run(rows, allowed, tensor, bytes);
             }
         }
         finally
@@ -42,7 +45,7 @@ internal static unsafe class ResizeCropNormalize
         private readonly int _rowLength = 3 * plan.Crop;
         private int _output;
 
-        public long Run(RgbRows rows, Span<float> tensor, Span<byte> bytes)
+        public long Run(RgbRows rows, DecodeTime allowed, Span<float> tensor, Span<byte> bytes)
         {
             ResizeWeights vertical = plan.Vertical;
             int start = vertical.InputStart, end = vertical.InputEnd;
@@ -50,6 +53,7 @@ internal static unsafe class ResizeCropNormalize
             for (int y = 0; y < rows.Height;)
             {
                 long before = Stopwatch.GetTimestamp();
+                allowed.Check();
                 RgbStrip strip = rows.Next();
                 decoding += Stopwatch.GetTimestamp() - before;
                 for (int i = 0; i < strip.Count; i++, y++)

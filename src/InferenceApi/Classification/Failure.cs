@@ -41,6 +41,9 @@ public enum FailureKind
     /// <summary>The image has more pixels than are accepted.</summary>
     ImageTooLarge,
 
+    /// <summary>Decoding the image takes more processor time or memory than one picture may have.</summary>
+    ImageTooCostly,
+
     /// <summary>The request could not be taken apart; <see cref="Failure.Cause"/> is the protocol's own exception.</summary>
     Protocol,
 
@@ -93,6 +96,7 @@ public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAft
     {
         InvalidImageReason.UnknownFormat => FailureKind.ImageFormatUnsupported,
         InvalidImageReason.TooManyPixels => FailureKind.ImageTooLarge,
+        InvalidImageReason.TooCostly => FailureKind.ImageTooCostly,
         _ => FailureKind.ImageUnreadable,
     };
 }

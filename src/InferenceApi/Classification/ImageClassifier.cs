@@ -73,7 +73,7 @@ public sealed class ImageClassifier(
         if (await models.FindAsync(request.Model, cancellation) is { } loaded)
         {
             request.TopKOf(loaded.Classes);
-            loaded.CheckDeadline(deadline, slots.Backlog(images: 1), slots.Pending > 0);
+            loaded.CheckDeadline(deadline, slots.Backlog(), slots.Pending > 0);
         }
 
         // 2 Read
@@ -84,7 +84,8 @@ public sealed class ImageClassifier(
         record.Timings = new() { Read = Ended("read", record.Arrived, complete) };
 
         // 3 Inspect
-        ImageReply[] replies = [.. images.Select(Inspect)];
+        ImageHeader?[] headers = new ImageHeader?[images.Count];
+        ImageReply[] replies = [.. images.Select((image, index) => Inspect(image, out headers[index]))];
         int good = replies.Count(reply => reply.Failure is null);
         if (good == 0) throw AllFailed(record, replies, aborted);
 
@@ -95,12 +96,13 @@ public sealed class ImageClassifier(
         int topK = request.TopKOf(model.Classes, images.TopK);
         if (good > model.QueueCapacity) throw TooMany(model.QueueCapacity);
         using CallerShares.Places places = shares.Take(request.Caller, request.Model, good, model.QueueCapacity);
-        using AdmissionTicket ticket = model.Admit(good, deadline, slots.Backlog(good), slots.Pending > 0);
+        TimeSpan preparation = slots.Backlog(headers.OfType<ImageHeader>().Select(header => header.Cost));
+        using AdmissionTicket ticket = model.Admit(good, deadline, preparation, slots.Pending > 0);
         record.Timings = record.Timings with { Admit = Ended("admit", complete, time.GetTimestamp()) };
 
         // 5 to 10, image by image
         if (images.Count == 1)
-            replies[0] = await ClassifyAsync(model, ticket, images[0], topK, cancellation);
+            replies[0] = await ClassifyAsync(model, ticket, images[0], headers[0]!.Value, topK, cancellation);
         else
             await Task.WhenAll(images.Select((image, index) => replies[index].Failure is null ? OnPool(image, index) : Task.CompletedTask));
 
@@ -110,16 +112,17 @@ public sealed class ImageClassifier(
 
         // Decoding is synchronous work: on the pool, so that several images use several cores.
         Task OnPool(EncodedImage image, int index) => Task.Run(
-            async () => replies[index] = await ClassifyAsync(model, ticket, image, topK, cancellation), CancellationToken.None);
+            async () => replies[index] = await ClassifyAsync(model, ticket, image, headers[index]!.Value, topK, cancellation), CancellationToken.None);
     }
 
     /// <summary>Step 3: what the header alone gives away. A reply without failure and without predictions goes on.</summary>
-    private ImageReply Inspect(EncodedImage image)
+    private ImageReply Inspect(EncodedImage image, out ImageHeader? header)
     {
+        header = null;
         if (image.Failure is { } failure) return new(image.Name) { Failure = new(FailureKind.Protocol, failure.Message, Cause: failure) };
         try
         {
-            ImagePreprocessor.Inspect(image.File.Memory.Span);
+            header = preprocessor.Inspect(image.File.Memory.Span);
             return new(image.Name);
         }
         catch (InvalidImageException invalid)
@@ -130,7 +133,7 @@ public sealed class ImageClassifier(
 
     /// <summary>Steps 5 to 10 of one image. Whatever fails is its reply.</summary>
     private async Task<ImageReply> ClassifyAsync(
-        ServedModel model, AdmissionTicket ticket, EncodedImage image, int topK, CancellationToken cancellation)
+        ServedModel model, AdmissionTicket ticket, EncodedImage image, ImageHeader header, int topK, CancellationToken cancellation)
     {
         try
         {
@@ -138,10 +141,11 @@ public sealed class ImageClassifier(
             long admitted = time.GetTimestamp(), begun = admitted;
             ImageTimings imaging = default;
             PreparedImage prepared = await slots.RunAsync(
+                header.Cost,
                 () =>
                 {
                     begun = time.GetTimestamp();
-                    return preprocessor.Preprocess(image.File.Memory, model.Manifest.Preprocessing, out imaging);
+                    return preprocessor.Preprocess(image.File.Memory, header, model.Manifest.Preprocessing, out imaging, cancellation);
                 },
                 cancellation);
             long ready = time.GetTimestamp();

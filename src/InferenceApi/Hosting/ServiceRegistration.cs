@@ -49,13 +49,12 @@ internal static partial class ServiceRegistration
         services.AddSingleton(provider => new StoreFolder(Value<ServingOptions>(provider).Store));
         services.AddSingleton(provider => new ImagePreprocessor(Value<ImagingOptions>(provider)));
         services.AddSingleton(provider => new PreparationSlots(
-            Environment.ProcessorCount, provider.GetRequiredService<InferenceMetrics>(), provider.GetRequiredService<TimeProvider>()));
+            Environment.ProcessorCount,
+            Value<ImagingOptions>(provider).DecodeBudget(),
+            provider.GetRequiredService<InferenceMetrics>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new CallerShares(Value<UploadOptions>(provider).AddressPercent));
-        services.AddSingleton<PreparationBacklog>(provider =>
-        {
-            PreparationSlots slots = provider.GetRequiredService<PreparationSlots>();
-            return () => slots.Backlog(images: 1);
-        });
+        services.AddSingleton<PreparationBacklog>(provider => provider.GetRequiredService<PreparationSlots>().Backlog);
         services.AddSingleton<ImageClassifier>();
         services.AddSingleton(provider => ProviderSelection.Choose(Value<RuntimeOptions>(provider), RuntimeLog(provider)));
         services.AddSingleton(provider =>

@@ -1,4 +1,4 @@
 namespace InferenceApi.Serving;
 
-/// <summary>What preparing one more picture would take now, waiting for a core included; for gauges, where no picture is known.</summary>
+/// <summary>How long an everyday picture that came now would wait for its turn to be prepared; for gauges, where no picture is known.</summary>
 public delegate TimeSpan PreparationBacklog();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Imaging.Tests;
 
 namespace InferenceApi.Tests.Endpoints;
 
@@ -42,6 +43,13 @@ public sealed class ClassifyRefusalTests(ApiFactory api) : IClassFixture<ApiFact
     {
         using HttpResponseMessage answer = await api.ClassifyAsync(SmallPng.HeaderOnly(width, height));
         await Problems.AssertAsync(answer, 413, "image-too-large");
+    }
+
+    [Fact]
+    public async Task PictureThatTakesTooLongToDecode_Is413_FromTheHeaderAlone()
+    {
+        using HttpResponseMessage answer = await api.ClassifyAsync(CostlyPictures.EmptyScans(9_459, scans: 100), "image/jpeg");
+        await Problems.AssertAsync(answer, 413, "image-too-costly");
     }
 
     [Fact]

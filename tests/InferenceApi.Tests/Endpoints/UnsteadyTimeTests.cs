@@ -1,4 +1,6 @@
 using System.Net;
+using Imaging;
+using Imaging.Decoding;
 using InferenceApi.Classification;
 using InferenceApi.Serving;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -34,18 +36,22 @@ public sealed class UnsteadyTimeTests : IDisposable
     {
         Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 20));
         PreparationSlots slots = _api.Services.GetRequiredService<PreparationSlots>();
-        for (int i = 0; i < 8; i++)
+        ImageCost slow = new(ImageFormat.Png, TimeSpan.FromMilliseconds(50), 1);
+        ImageCost costly = new(ImageFormat.Png, TimeSpan.FromSeconds(2), 1);
+        foreach (ImageCost cost in Enumerable.Repeat(slow, 20).Concat(Enumerable.Repeat(costly, 8)))
         {
             await slots.RunAsync(
+                cost,
                 () =>
                 {
-                    _time.Skip(TimeSpan.FromSeconds(10 * Environment.ProcessorCount));
-                    return i;
+                    _time.Skip(TimeSpan.FromSeconds(10));
+                    return 0;
                 },
                 CancellationToken.None);
         }
 
-        Assert.True(slots.Backlog(1) > TimeSpan.FromSeconds(1), $"the pace is {slots.Backlog(1)}");
+        // Twenty pictures that took two hundred times what they should made others look slower; the costly ones did not.
+        Assert.InRange(slots.Backlog([slow]) * Environment.ProcessorCount, TimeSpan.FromMilliseconds(51), 10 * slow.Time);
 
         for (int i = 0; i < 5; i++) Assert.Equal(HttpStatusCode.OK, await ClassifyAsync(seconds: 1));
     }

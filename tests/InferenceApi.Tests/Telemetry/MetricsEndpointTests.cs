@@ -90,7 +90,7 @@ public sealed partial class MetricsEndpointTests
         TelemetryHost host = await TelemetryHost.StartAsync(context => context.Response.WriteAsync("done"), settings);
         // Registers its gauges, as in service.
         StatusOfOneModel(host.Metrics);
-        using var slots = new PreparationSlots(1, host.Metrics, TimeProvider.System);
+        using var slots = new PreparationSlots(1, (400, 300), host.Metrics, TimeProvider.System);
         using var bodies = new BodyRoom(new UploadOptions(), host.Metrics, TimeProvider.System);
         host.Metrics.ModelLoaded("endpoint-test", 1, succeeded: true);
         host.Metrics.ImageAnswered("endpoint-test", default);

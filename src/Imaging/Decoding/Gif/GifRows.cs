@@ -24,13 +24,21 @@ internal sealed unsafe class GifRows : RgbRows
         _strip = (byte*)NativeMemory.Alloc((nuint)width * 3 * StripHeight);
     }
 
+    /// <exception cref="InvalidImageException">No frame, or a canvas without pixels.</exception>
+    public static ImageHeader Inspect(ReadOnlySpan<byte> file)
+    {
+        GifFrame frame = GifFrame.ReadFirst(file);
+        if (frame.CanvasWidth == 0 || frame.CanvasHeight == 0)
+            throw InvalidImageException.Unreadable(ImageFormat.Gif, "its canvas has no pixels");
+        // The pool rounds up to a power of two.
+        return new(ImageFormat.Gif, frame.CanvasWidth, frame.CanvasHeight) { Channels = 1, Interlaced = frame.Interlaced, HeldPerPixel = 1.5 };
+    }
+
     /// <exception cref="InvalidImageException">No frame, a canvas over the limits, or damaged frame data.</exception>
     public static GifRows Open(byte* encoded, int length, ImageLimits limits)
     {
         ReadOnlySpan<byte> file = new(encoded, length);
         GifFrame frame = GifFrame.ReadFirst(file);
-        if (frame.CanvasWidth == 0 || frame.CanvasHeight == 0)
-            throw InvalidImageException.Unreadable(ImageFormat.Gif, "its canvas has no pixels");
         limits.Check(frame.CanvasWidth, frame.CanvasHeight);
         int pixels = frame.CanvasWidth * frame.CanvasHeight;
         byte[] indices = ArrayPool<byte>.Shared.Rent(pixels);

@@ -14,6 +14,12 @@ internal sealed unsafe class TurboJpegRows : RgbRows
     /// </summary>
     internal const int MaxLength = 16 << 20;
 
+    /// <summary>
+    /// Pixels times scans, twelve scans of the largest picture. It is decoded in one call that nothing can end; libvips, which gives the
+    /// same pixels, can be ended.
+    /// </summary>
+    internal const long MaxPasses = 12 * (MaxLength / 3);
+
     private const int PixelFormatRgb = 0;
     private const int ColorSpaceGrey = 2;
 
@@ -25,7 +31,7 @@ internal sealed unsafe class TurboJpegRows : RgbRows
     private TurboJpegRows(int width, int height, byte* pixels)
         : base(width, height) => _pixels = pixels;
 
-    /// <param name="encoded">A JPEG that <see cref="JpegHeader.Check"/> has let pass; not needed after the call.</param>
+    /// <param name="encoded">A JPEG whose header is common; not needed after the call.</param>
     /// <param name="length">Bytes in the file.</param>
     /// <param name="limits">The limits to keep.</param>
     /// <returns>

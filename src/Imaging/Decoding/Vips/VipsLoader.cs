@@ -17,14 +17,34 @@ internal static unsafe class VipsLoader
     /// <returns>A reference to a lazily decoded image; only its header has been read. Zero if the header is unreadable.</returns>
     public static nint Open(ImageFormat format, byte* encoded, int length)
     {
+        nint operation = New(Loader(format) + "_buffer");
+        SetBlob(operation, encoded, length);
+        return Open(format, operation);
+    }
+
+    /// <inheritdoc cref="Open(ImageFormat, byte*, int)"/>
+    public static nint Open(ImageFormat format, WatchedSource source)
+    {
+        nint operation = New(Loader(format) + "_source");
+        SetSource(operation, source);
+        return Open(format, operation);
+    }
+
+    private static nint New(string loader)
+    {
         VipsLibrary.EnsureLoaded();
-        nint operation = VipsNative.vips_operation_new(Loader(format));
-        if (operation == 0) throw new InvalidOperationException($"libvips was built without {Loader(format)}.");
+        nint operation = VipsNative.vips_operation_new(loader);
+        return operation != 0 ? operation : throw new InvalidOperationException($"libvips was built without {loader}.");
+    }
+
+    private static nint Open(ImageFormat format, nint operation)
+    {
         try
         {
-            SetBlob(operation, encoded, length);
             SetEnum(operation, "access", "VipsAccess", AccessSequential);
             SetEnum(operation, "fail-on", "VipsFailOn", FailOnTruncated);
+            // Decoded whole. Above 100 MiB libvips would write them to a file, and all its writers are blocked here.
+            if (format is ImageFormat.WebP or ImageFormat.Avif) SetFlag(operation, "memory", true);
             // Otherwise the hundredth warning of a damaged JPEG is fatal; Pillow ignores all of them. Scans and sides are bounded here.
             if (format == ImageFormat.Jpeg) SetFlag(operation, "unlimited", true);
             // Pillow ignores EXIF orientation but obeys TIFF's own tag.
@@ -41,11 +61,11 @@ internal static unsafe class VipsLoader
 
     private static string Loader(ImageFormat format) => format switch
     {
-        ImageFormat.Jpeg => "jpegload_buffer",
-        ImageFormat.Png => "pngload_buffer",
-        ImageFormat.WebP => "webpload_buffer",
-        ImageFormat.Tiff => "tiffload_buffer",
-        ImageFormat.Avif => "heifload_buffer",
+        ImageFormat.Jpeg => "jpegload",
+        ImageFormat.Png => "pngload",
+        ImageFormat.WebP => "webpload",
+        ImageFormat.Tiff => "tiffload",
+        ImageFormat.Avif => "heifload",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not decoded by libvips."),
     };
 
@@ -58,6 +78,15 @@ internal static unsafe class VipsLoader
         VipsNative.g_object_set_property(operation, "buffer", &value);
         VipsNative.g_value_unset(&value);
         VipsNative.vips_area_unref(blob);
+    }
+
+    private static void SetSource(nint operation, WatchedSource source)
+    {
+        GValue value = default;
+        VipsNative.g_value_init(&value, VipsNative.vips_source_get_type());
+        VipsNative.g_value_set_object(&value, source.Handle);
+        VipsNative.g_object_set_property(operation, "source", &value);
+        VipsNative.g_value_unset(&value);
     }
 
     private static void SetEnum(nint operation, string property, string type, int member)

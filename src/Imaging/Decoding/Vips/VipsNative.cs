@@ -78,6 +78,15 @@ internal static unsafe partial class VipsNative
     public static partial nint vips_image_new_from_memory(void* data, nuint size, int width, int height, int bands, int format);
 
     [LibraryImport(Library)]
+    public static partial nint vips_source_custom_new();
+
+    [LibraryImport(Library)]
+    public static partial nint vips_source_get_type();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial ulong g_signal_connect_data(nint instance, string signal, nint handler, nint data, nint destroyData, int flags);
+
+    [LibraryImport(Library)]
     public static partial nint vips_region_new(nint image);
 
     [LibraryImport(Library)]
@@ -109,6 +118,9 @@ internal static unsafe partial class VipsNative
 
     [LibraryImport(Library)]
     public static partial void g_value_set_enum(GValue* value, int member);
+
+    [LibraryImport(Library)]
+    public static partial void g_value_set_object(GValue* value, nint instance);
 
     [LibraryImport(Library)]
     public static partial nint g_value_get_object(GValue* value);

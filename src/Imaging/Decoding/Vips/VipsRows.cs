@@ -17,13 +17,17 @@ internal sealed unsafe class VipsRows : RgbRows
     private readonly SampleLayout _layout;
     private readonly int _bands;
     private readonly byte* _converted;
+    private readonly WatchedSource? _source;
+    private readonly DecodeTime _allowed;
     private nint _image;
     private VipsRegion* _region;
     private int _next;
 
-    private VipsRows(nint image, int width, int height, ImageFormat format, SampleLayout layout)
+    private VipsRows(nint image, WatchedSource? source, int width, int height, DecodeTime allowed, ImageFormat format, SampleLayout layout)
         : base(width, height)
     {
+        _source = source;
+        _allowed = allowed;
         _image = image;
         _format = format;
         _layout = layout;
@@ -34,30 +38,41 @@ internal sealed unsafe class VipsRows : RgbRows
     /// <summary>The JPEG loader decodes 8 rows at a time, the others 16.</summary>
     private int StripHeight => _format == ImageFormat.Jpeg ? 8 : 16;
 
-    /// <param name="encoded">First byte of the file; pinned until the rows are disposed.</param>
-    /// <param name="length">Bytes in the file.</param>
-    /// <param name="format">Names the loader.</param>
-    /// <param name="greyWithAlpha">Whether a 16-bit grey image has its alpha in the file and not by a transparent colour.</param>
-    /// <param name="limits">The limits to keep.</param>
-    /// <exception cref="InvalidImageException">An unreadable header, or over a limit; no pixel was decoded.</exception>
-    public static VipsRows Open(byte* encoded, int length, ImageFormat format, bool greyWithAlpha, ImageLimits limits)
+    /// <summary>Width and height by libvips's own reading of the header.</summary>
+    /// <exception cref="InvalidImageException">It cannot be read.</exception>
+    public static (int Width, int Height) SizeOf(byte* encoded, int length, ImageFormat format)
     {
-        nint image = VipsLoader.Open(format, encoded, length);
-        if (image == 0)
-        {
-            VipsNative.vips_error_clear();
-            throw InvalidImageException.Unreadable(format, "its header is damaged or of a kind that is not supported");
-        }
+        nint image = Opened(VipsLoader.Open(format, encoded, length), format);
+        (int, int) size = (VipsNative.vips_image_get_width(image), VipsNative.vips_image_get_height(image));
+        VipsNative.g_object_unref(image);
+        return size;
+    }
 
+    /// <param name="encoded">First byte of the file; pinned until the rows are disposed.</param>
+    /// <param name="header">What our own reading of the header says.</param>
+    /// <param name="allowed">The time it may take, and the limits to keep.</param>
+    /// <exception cref="InvalidImageException">An unreadable header, or a larger picture than was inspected; no pixel was decoded.</exception>
+    public static VipsRows Open(byte* encoded, ImageHeader header, DecodeTime allowed)
+    {
+        WatchedSource? source = header is { Format: ImageFormat.Jpeg or ImageFormat.Png, HeldPerPixel: > 0 } ? new(encoded, header.Length, allowed) : null;
+        nint image = 0;
         try
         {
+            image = source is null ? VipsLoader.Open(header.Format, encoded, header.Length) : VipsLoader.Open(header.Format, source);
+            if (image == 0) allowed.Check();
+            image = Opened(image, header.Format);
             int width = VipsNative.vips_image_get_width(image), height = VipsNative.vips_image_get_height(image);
-            limits.Check(width, height);
-            return new(image, width, height, format, LayoutOf(image, format, greyWithAlpha));
+            allowed.Limits.Check(width, height);
+            if ((long)width * height > header.Pixels)
+                throw InvalidImageException.Unreadable(header.Format, "it is larger than its header says");
+            // Of a grey PNG's 16 bits: its alpha is in the file and not made from a transparent colour.
+            bool greyWithAlpha = header is { Format: ImageFormat.Png, Channels: 2 };
+            return new(image, source, width, height, allowed, header.Format, LayoutOf(image, header.Format, greyWithAlpha));
         }
-        catch (InvalidImageException)
+        catch (Exception)
         {
-            VipsNative.g_object_unref(image);
+            if (image != 0) VipsNative.g_object_unref(image);
+            source?.Dispose();
             throw;
         }
     }
@@ -70,6 +85,7 @@ internal sealed unsafe class VipsRows : RgbRows
         if (_region is null || VipsNative.vips_region_prepare(_region, &area) != 0)
         {
             VipsNative.vips_error_clear();
+            _allowed.Check();
             throw InvalidImageException.Unreadable(_format, $"its data is truncated or damaged near row {_next} of {Height}");
         }
 
@@ -84,8 +100,16 @@ internal sealed unsafe class VipsRows : RgbRows
         if (_region is not null) VipsNative.g_object_unref((nint)_region);
         if (_image != 0) VipsNative.g_object_unref(_image);
         if (_converted is not null && _image != 0) NativeMemory.Free(_converted);
+        _source?.Dispose();
         _region = null;
         _image = 0;
+    }
+
+    private static nint Opened(nint image, ImageFormat format)
+    {
+        if (image != 0) return image;
+        VipsNative.vips_error_clear();
+        throw InvalidImageException.Unreadable(format, "its header is damaged or of a kind that is not supported");
     }
 
     private static SampleLayout LayoutOf(nint image, ImageFormat format, bool greyWithAlpha)

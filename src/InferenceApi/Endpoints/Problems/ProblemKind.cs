@@ -15,6 +15,7 @@ internal enum ProblemKind
     ImageFormatUnsupported,
     ImageUnreadable,
     ImageTooLarge,
+    ImageTooCostly,
     BodyTooLarge,
     TooManyImages,
     NoImage,

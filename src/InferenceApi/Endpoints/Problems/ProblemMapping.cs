@@ -34,6 +34,7 @@ internal static class ProblemMapping
         FailureKind.ImageFormatUnsupported => ProblemKind.ImageFormatUnsupported,
         FailureKind.ImageUnreadable => ProblemKind.ImageUnreadable,
         FailureKind.ImageTooLarge => ProblemKind.ImageTooLarge,
+        FailureKind.ImageTooCostly => ProblemKind.ImageTooCostly,
         _ => ProblemKind.Internal,
     };
 }

@@ -36,6 +36,8 @@ internal static class ProblemTable
             "The file is truncated or corrupt; send it again or repair it."),
         new(ProblemKind.ImageTooLarge, "image-too-large", 413, "Too many pixels",
             "Scale the picture down; the model sees 224 × 224 pixels of it."),
+        new(ProblemKind.ImageTooCostly, "image-too-costly", 413, "Too costly to decode",
+            "Scale the picture down, or send it as a baseline JPEG or a PNG that is not interlaced."),
         new(ProblemKind.BodyTooLarge, "body-too-large", 413, "Request too large", "Send fewer or smaller pictures."),
         new(ProblemKind.TooManyImages, "too-many-images", 413, "Too many images",
             "Send several requests; the service batches across them."),

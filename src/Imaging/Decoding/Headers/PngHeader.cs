@@ -1,28 +1,23 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
-namespace Imaging.Decoding;
+namespace Imaging.Decoding.Headers;
 
 /// <summary>
 /// The facts of a PNG that are needed before libvips opens it: colour type and depth, because libvips turns a transparent colour into an
 /// alpha band, and the checksums of all chunks before the pixels, which Pillow requires and libvips is configured to ignore.
 /// </summary>
-/// <param name="Width">In pixels.</param>
-/// <param name="Height">In pixels.</param>
-/// <param name="BitDepth">Bits per sample: 1, 2, 4, 8 or 16.</param>
-/// <param name="ColorType">0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha.</param>
-internal readonly record struct PngHeader(int Width, int Height, int BitDepth, int ColorType)
+internal static class PngHeader
 {
     private const int SignatureLength = 8;
-    private const int GreyWithAlpha = 4;
 
-    /// <summary>Whether each grey sample has an alpha sample beside it.</summary>
-    public bool IsGreyWithAlpha => ColorType == GreyWithAlpha;
+    /// <summary>Besides its bytes, libpng expands an interlaced picture's palette and grey while it holds it.</summary>
+    private const int LeastHeld = 3;
 
     /// <exception cref="InvalidImageException">A chunk before the pixels is cut off or has a wrong checksum.</exception>
-    public static PngHeader Read(ReadOnlySpan<byte> encoded)
+    public static ImageHeader Read(ReadOnlySpan<byte> encoded)
     {
-        PngHeader? header = null;
+        ImageHeader? header = null;
         for (int at = SignatureLength; ;)
         {
             if (at + 8 > encoded.Length) throw Damaged("it ends before its pixel data");
@@ -38,8 +33,18 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, i
         }
     }
 
-    private static PngHeader Parse(ReadOnlySpan<byte> data) =>
-        new(Side(data), Side(data[4..]), data[8], data[9]);
+    private static ImageHeader Parse(ReadOnlySpan<byte> data)
+    {
+        int depth = data[8], channels = data[9] switch { 0 => 1, 4 => 2, 6 => 4, _ => 3 };
+        bool interlaced = data[12] != 0;
+        return new(ImageFormat.Png, Side(data), Side(data[4..]))
+        {
+            BitDepth = depth,
+            Channels = channels,
+            Interlaced = interlaced,
+            HeldPerPixel = interlaced ? Math.Max(LeastHeld, channels * (depth > 8 ? 2 : 1)) : 0,
+        };
+    }
 
     private static int Side(ReadOnlySpan<byte> bytes) => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(bytes), int.MaxValue);
 

@@ -1,4 +1,4 @@
-namespace Imaging.Decoding;
+namespace Imaging.Decoding.Headers;
 
 /// <summary>
 /// Which coefficients of which component the scans of a JPEG have given to their last bit. Where some are missing at the end (a progressive

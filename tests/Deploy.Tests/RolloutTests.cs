@@ -133,7 +133,7 @@ public sealed class RolloutTests : IDisposable
         return answer.StatusCode;
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
@@ -143,6 +143,6 @@ public sealed class RolloutTests : IDisposable
     private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false });
 
     // One pixel is a picture too.
-    private static readonly byte[] Picture = Convert.FromBase64String(
+    internal static readonly byte[] Picture = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 }

@@ -24,7 +24,7 @@ public sealed class DockerfileTests
     public void Dockerfile_EveryBase_CanBeReplaced() =>
         Assert.All(Lines.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)), line =>
             Assert.True(
-                line.StartsWith("FROM ${BASE_", StringComparison.Ordinal) || line.StartsWith("FROM projects", StringComparison.Ordinal)
+                line.Contains(" ${BASE_", StringComparison.Ordinal) || line.StartsWith("FROM projects", StringComparison.Ordinal)
                 || line.StartsWith("FROM restore", StringComparison.Ordinal), line));
 
     [ToolFact(ToolFactAttribute.ChartRenderer)]

@@ -71,7 +71,7 @@ internal static partial class ServiceRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelLoader>(provider, Value<ServingOptions>(provider)));
         services.AddSingleton(provider => MemoryBudget.Of(
             Value<ServingOptions>(provider), provider.GetRequiredService<RuntimePlan>(), ContainerMemory.Limit()));
-        services.AddSingleton<ServedModels>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ServedModels>(provider, Value<ServingOptions>(provider)));
         services.AddSingleton<ReadinessState>();
         services.AddHostedService<ModelStartup>();
         services.AddSingleton<RehearsalKey>();

@@ -19,6 +19,7 @@ public sealed partial class ServedModels : IDisposable
     private readonly StoreReader _reader;
     private readonly ModelLoader _loader;
     private readonly long _memoryBudget;
+    private readonly ServingOptions _options;
     private readonly PreparationBacklog _preparation;
     private readonly InferenceMetrics _metrics;
     private readonly TimeProvider _clock;
@@ -29,6 +30,7 @@ public sealed partial class ServedModels : IDisposable
         StoreFolder store,
         ModelLoader loader,
         MemoryBudget budget,
+        ServingOptions options,
         PreparationBacklog preparation,
         InferenceMetrics metrics,
         TimeProvider clock,
@@ -38,6 +40,7 @@ public sealed partial class ServedModels : IDisposable
         _reader = new StoreReader(store, clock);
         _loader = loader;
         _memoryBudget = budget.Bytes;
+        _options = options;
         _preparation = preparation;
         _metrics = metrics;
         _clock = clock;
@@ -49,7 +52,7 @@ public sealed partial class ServedModels : IDisposable
     /// The version in service, without a lease: for an estimate only. Null where the model must be loaded first.
     /// </summary>
     /// <param name="name">As in the store.</param>
-    /// <exception cref="UnknownModelException">No such model is installed.</exception>
+    /// <exception cref="UnknownModelException">No such model is installed, or it is not served.</exception>
     /// <param name="cancellation">Ends this caller's wait for a reading of the store.</param>
     /// <exception cref="ModelUnavailableException">The service is stopping.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be read, or does not answer.</exception>
@@ -62,7 +65,8 @@ public sealed partial class ServedModels : IDisposable
                 return model.Current;
         }
 
-        return await IsInstalledAsync(name, cancellation).ConfigureAwait(false) ? null : throw new UnknownModelException(name);
+        bool installed = await IsInstalledAsync(name, cancellation).ConfigureAwait(false);
+        return installed && _options.Serves(name) ? null : throw new UnknownModelException(name, installed);
     }
 
     /// <summary>
@@ -148,7 +152,8 @@ public sealed partial class ServedModels : IDisposable
                 ThrowIfStopping(name);
                 model = _models.GetValueOrDefault(name);
                 if (model?.Current?.TryLease() is { } lease) return lease;
-                if (versions.Count == 0 && model?.Loading is null) throw new UnknownModelException(name);
+                if (model?.Loading is null && (versions.Count == 0 || !_options.Serves(name)))
+                    throw new UnknownModelException(name, versions.Count > 0);
                 // Only installed names get an entry, so that clients cannot fill the memory with invented ones.
                 if (model is null) _models.Add(name, model = new ModelEntry(name));
                 loading = model.Loading ?? StartLoad(

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace InferenceApi.Serving;
 
 /// <summary>Which models are served, and how much may wait for them.</summary>
-public sealed class ServingOptions
+public sealed class ServingOptions : IValidatableObject
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Serving";
@@ -19,6 +19,12 @@ public sealed class ServingOptions
     /// ResNet-50).
     /// </summary>
     public IReadOnlyList<string> Preload { get; init; } = [];
+
+    /// <summary>
+    /// Whether a request may load an installed model. Where it is false only the models of <see cref="Preload"/> are served; the others are
+    /// listed and answered 404, so that no caller decides what is in memory.
+    /// </summary>
+    public bool OnDemand { get; init; } = true;
 
     /// <summary>
     /// Bytes that loaded models may take, least recently used evicted first; a model that alone takes more is refused. 0: on a CPU the
@@ -46,6 +52,20 @@ public sealed class ServingOptions
     /// <summary>Interval at which the store is read for new versions of loaded models. It costs a directory listing.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StorePoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the attributes cannot say.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!OnDemand && Preload.Count == 0)
+        {
+            yield return new ValidationResult(
+                "Serving:OnDemand is 'False' and Serving:Preload is empty, so no model could be served; allowed: name models in Serving:Preload.",
+                [nameof(OnDemand)]);
+        }
+    }
+
+    /// <summary>Whether a request may make this model be loaded.</summary>
+    internal bool Serves(string name) => OnDemand || Preload.Contains(name);
 
     /// <summary><see cref="QueueCapacity"/> with its default filled in.</summary>
     internal int QueueCapacityFor(int largestBatch) => QueueCapacity > 0 ? QueueCapacity : 128 + (4 * largestBatch);

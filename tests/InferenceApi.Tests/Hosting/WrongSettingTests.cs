@@ -19,6 +19,8 @@ public sealed class WrongSettingTests
     [InlineData("--Runtime:AllowSpinning=yes", "Runtime:AllowSpinning is 'yes'; allowed: true or false.")]
     [InlineData("--Uploads:MaxImages=0", "Uploads:MaxImages is '0'; allowed: a whole number, 1 to 1024.")]
     [InlineData("--Serving:MemoryBudget=2GB", "Serving:MemoryBudget is '2GB'; allowed: a whole number, at least 0.")]
+    [InlineData("--Serving:OnDemand=false",
+        "Serving:OnDemand is 'False' and Serving:Preload is empty, so no model could be served; allowed: name models in Serving:Preload.")]
     [InlineData("--Requests:MaxTimeout=30", $"Requests:MaxTimeout is '30'; {UpToADay}")]
     [InlineData("--Requests:DefaultTimeout=-00:00:05", $"Requests:DefaultTimeout is '-00:00:05'; {UpToADay}")]
     [InlineData("--Requests:DefaultTimeout=24:00:00", $"Requests:DefaultTimeout is '24:00:00'; {UpToADay}")]

@@ -38,6 +38,6 @@ internal static class ModelsEndpoint
             return new JsonAnswer<ModelDetail>(ModelDetail.Of(status));
         return ModelCatalog.Find(model) is { } entry
             ? new JsonAnswer<ModelDetail>(ModelDetail.Of(entry))
-            : AbsentModel.Of(model, installed);
+            : AbsentModel.Of(new UnknownModelException(model), installed);
     }
 }

@@ -3,15 +3,22 @@ using ModelStore;
 
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>The answer for a model that is not installed: the installed ones, ready ones first, and similar names.</summary>
+/// <summary>The answer for a model that is not served: where it is not installed, the installed ones, ready ones first, and similar names.</summary>
 internal static class AbsentModel
 {
     private const int MostNames = 12, MostSuggestions = 4;
 
-    /// <param name="name">As the caller wrote it.</param>
+    /// <param name="unknown">What was asked for.</param>
     /// <param name="installed">All of them.</param>
-    public static Problem Of(string name, IReadOnlyList<ModelStatus> installed)
+    public static Problem Of(UnknownModelException unknown, IReadOnlyList<ModelStatus> installed)
     {
+        string name = unknown.Name;
+        if (unknown.IsInstalled)
+        {
+            return new Problem(
+                ProblemKind.ModelNotServed, $"{name} is installed, but only the models of Serving:Preload are served (Serving:OnDemand).");
+        }
+
         string here = Here(installed);
         if (ModelCatalog.Find(name) is not null)
         {

@@ -29,8 +29,8 @@ internal static partial class ProblemHandling
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            Problem problem = UnknownModel(failure) is { } name
-                ? AbsentModel.Of(name, context.RequestServices.GetRequiredService<ServedModels>().Status())
+            Problem problem = UnknownModel(failure) is { } unknown
+                ? AbsentModel.Of(unknown, context.RequestServices.GetRequiredService<ServedModels>().Status())
                 : ProblemMapping.Of(failure);
             if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, TraceOf(context));
             context.Response.Clear();
@@ -43,10 +43,10 @@ internal static partial class ProblemHandling
     /// <summary>The id under which the log has the details that an answer omits.</summary>
     public static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
-    private static string? UnknownModel(Exception failure) => failure switch
+    private static UnknownModelException? UnknownModel(Exception failure) => failure switch
     {
-        UnknownModelException unknown => unknown.Name,
-        ClassificationException { InnerException: UnknownModelException unknown } => unknown.Name,
+        UnknownModelException unknown => unknown,
+        ClassificationException { InnerException: UnknownModelException unknown } => unknown,
         _ => null,
     };
 

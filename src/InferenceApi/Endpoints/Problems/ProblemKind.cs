@@ -7,6 +7,7 @@ internal enum ProblemKind
 {
     ModelUnknown,
     ModelNotInstalled,
+    ModelNotServed,
     ModelUnavailable,
     NotFound,
     MethodNotAllowed,

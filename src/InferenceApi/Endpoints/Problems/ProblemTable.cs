@@ -22,6 +22,8 @@ internal static class ProblemTable
         new(ProblemKind.ModelUnknown, "model-unknown", 404, "Unknown model", "Use one of the names of GET /v1/models."),
         new(ProblemKind.ModelNotInstalled, "model-not-installed", 404, "Model not installed",
             "Install it with the export tool; a running service picks it up."),
+        new(ProblemKind.ModelNotServed, "model-not-served", 404, "Model not served",
+            "Use a model that is ready in GET /v1/models, or have this one named in Serving:Preload."),
         new(ProblemKind.ModelUnavailable, "model-unavailable", 503, "Model unavailable", "Retry later; GET /v1/models/{model} says why."),
         new(ProblemKind.RunFailed, "run-failed", 503, "Run failed", "Retry; the next run is another one. Others are not touched by it."),
         new(ProblemKind.NotFound, "not-found", 404, "Not found", "See /swagger for what exists."),

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Imaging.Decoding.Gif;
@@ -11,12 +10,12 @@ internal sealed unsafe class GifRows : RgbRows
 {
     private const int StripHeight = 16;
 
-    private readonly byte[] _indices;
     private readonly byte[] _palette;
+    private byte* _indices;
     private byte* _strip;
     private int _next;
 
-    private GifRows(int width, int height, byte[] indices, byte[] palette)
+    private GifRows(int width, int height, byte* indices, byte[] palette)
         : base(width, height)
     {
         _indices = indices;
@@ -30,8 +29,7 @@ internal sealed unsafe class GifRows : RgbRows
         GifFrame frame = GifFrame.ReadFirst(file);
         if (frame.CanvasWidth == 0 || frame.CanvasHeight == 0)
             throw InvalidImageException.Unreadable(ImageFormat.Gif, "its canvas has no pixels");
-        // The pool rounds up to a power of two.
-        return new(ImageFormat.Gif, frame.CanvasWidth, frame.CanvasHeight) { Channels = 1, Interlaced = frame.Interlaced, HeldPerPixel = 1.5 };
+        return new(ImageFormat.Gif, frame.CanvasWidth, frame.CanvasHeight) { Channels = 1, Interlaced = frame.Interlaced, HeldPerPixel = 1.1 };
     }
 
     /// <exception cref="InvalidImageException">No frame, a canvas over the limits, or damaged frame data.</exception>
@@ -41,16 +39,17 @@ internal sealed unsafe class GifRows : RgbRows
         GifFrame frame = GifFrame.ReadFirst(file);
         limits.Check(frame.CanvasWidth, frame.CanvasHeight);
         int pixels = frame.CanvasWidth * frame.CanvasHeight;
-        byte[] indices = ArrayPool<byte>.Shared.Rent(pixels);
+        byte* indices = (byte*)NativeMemory.Alloc((nuint)pixels); // a pool of arrays would keep the largest for ever
         try
         {
-            indices.AsSpan(0, pixels).Fill(frame.Fill);
-            GifPixels.Decode(file[frame.DataOffset..], frame, indices);
+            Span<byte> canvas = new(indices, pixels);
+            canvas.Fill(frame.Fill);
+            GifPixels.Decode(file[frame.DataOffset..], frame, canvas);
             return new(frame.CanvasWidth, frame.CanvasHeight, indices, frame.Palette);
         }
         catch (InvalidImageException)
         {
-            ArrayPool<byte>.Shared.Return(indices);
+            NativeMemory.Free(indices);
             throw;
         }
     }
@@ -59,7 +58,7 @@ internal sealed unsafe class GifRows : RgbRows
     {
         int count = Math.Min(StripHeight, Height - _next);
         byte* rgb = _strip;
-        foreach (byte index in _indices.AsSpan(_next * Width, count * Width))
+        foreach (byte index in new ReadOnlySpan<byte>(_indices + (_next * Width), count * Width))
         {
             _palette.AsSpan(index * 3, 3).CopyTo(new Span<byte>(rgb, 3));
             rgb += 3;
@@ -73,7 +72,8 @@ internal sealed unsafe class GifRows : RgbRows
     {
         if (_strip is null) return;
         NativeMemory.Free(_strip);
+        NativeMemory.Free(_indices);
         _strip = null;
-        ArrayPool<byte>.Shared.Return(_indices);
+        _indices = null;
     }
 }

@@ -8,8 +8,8 @@ namespace InferenceApi.Classification;
 /// </summary>
 internal sealed partial class PreparationLane(int turns, long bytes, bool inBackground) : IDisposable
 {
-    /// <summary>Of nice(2): a thread of this niceness gets about a tenth of a core that an ordinary one wants too.</summary>
-    private const int BackgroundNiceness = 10;
+    /// <summary>Of nice(2): a thread of this niceness gets about a quarter of a core that an ordinary one wants too.</summary>
+    private const int BackgroundNiceness = 5;
 
     private readonly SemaphoreSlim _turns = new(turns, turns);
     private readonly ByteBudget _bytes = new(bytes);

@@ -1,4 +1,4 @@
-using Imaging;
+using Imaging.Decoding;
 using InferenceApi.Telemetry;
 
 namespace InferenceApi.Classification;

@@ -1,4 +1,3 @@
-using Imaging;
 using Imaging.Decoding;
 using InferenceApi.Classification;
 using TestKit;

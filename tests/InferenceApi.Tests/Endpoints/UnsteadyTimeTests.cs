@@ -1,5 +1,4 @@
 using System.Net;
-using Imaging;
 using Imaging.Decoding;
 using InferenceApi.Classification;
 using InferenceApi.Serving;

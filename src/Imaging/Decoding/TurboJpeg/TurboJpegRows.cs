@@ -9,16 +9,10 @@ namespace Imaging.Decoding.TurboJpeg;
 internal sealed unsafe class TurboJpegRows : RgbRows
 {
     /// <summary>
-    /// 16 MiB, 5.6 megapixels. Nothing larger is decoded whole: libvips needs a few rows at a time, and beyond the caches the gain
-    /// shrinks to a quarter of the decode.
-    /// </summary>
-    internal const int MaxLength = 16 << 20;
-
-    /// <summary>
     /// Pixels times scans, twelve scans of the largest picture. It is decoded in one call that nothing can end; libvips, which gives the
     /// same pixels, can be ended.
     /// </summary>
-    internal const long MaxPasses = 12 * (MaxLength / 3);
+    internal const long MaxPasses = 12 * (ImageCost.WholeJpegBytes / 3);
 
     private const int PixelFormatRgb = 0;
     private const int ColorSpaceGrey = 2;
@@ -68,7 +62,7 @@ internal sealed unsafe class TurboJpegRows : RgbRows
     {
         int width, height, subsampling, colorSpace;
         if (TurboJpegNative.tjDecompressHeader3(decoder, encoded, length, &width, &height, &subsampling, &colorSpace) != 0) return null;
-        if (colorSpace > ColorSpaceGrey || (long)width * height * 3 > MaxLength || !limits.Allow(width, height)) return null;
+        if (colorSpace > ColorSpaceGrey || (long)width * height * 3 > ImageCost.WholeJpegBytes || !limits.Allow(width, height)) return null;
 
         int pitch = width * 3;
         byte* pixels = (byte*)NativeMemory.Alloc((nuint)pitch, (nuint)height); // keeping it for the next picture gained nothing

@@ -1,8 +1,9 @@
+using Imaging.Decoding;
 using Imaging.Decoding.Gif;
 using Imaging.Decoding.Headers;
 using Imaging.Decoding.Vips;
 
-namespace Imaging.Decoding;
+namespace Imaging;
 
 /// <summary>Reads a file's header and refuses by it what is not read or costs too much.</summary>
 internal static unsafe class ImageInspection

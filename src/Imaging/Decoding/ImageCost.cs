@@ -1,7 +1,4 @@
-using Imaging.Decoding;
-using Imaging.Decoding.TurboJpeg;
-
-namespace Imaging;
+namespace Imaging.Decoding;
 
 /// <summary>What one picture takes, by its header alone: the same file costs the same everywhere.</summary>
 /// <param name="Format">Whose factors were used; what a machine makes of the time is learnt for each.</param>
@@ -12,6 +9,12 @@ namespace Imaging;
 /// <param name="Bytes">Most memory that is held while it is decoded, the result excluded.</param>
 public readonly record struct ImageCost(ImageFormat Format, TimeSpan Time, long Bytes)
 {
+    /// <summary>
+    /// Pixels of a common JPEG that is decoded in one piece: 16 MiB, 5.6 megapixels. Nothing larger is decoded whole: libvips needs a few rows at a time, and beyond the caches the gain
+    /// shrinks to a quarter of the decode.
+    /// </summary>
+    internal const int WholeJpegBytes = 16 << 20;
+
     /// <summary>Held whatever the size: the decoder's state and a strip of rows.</summary>
     private const long BaseBytes = 512 << 10;
 
@@ -52,7 +55,7 @@ public readonly record struct ImageCost(ImageFormat Format, TimeSpan Time, long 
     /// <summary>Bytes for each pixel besides: libvips keeps rows for a while; libturbojpeg has all of a small picture's three bytes.</summary>
     private static double LeastHeld(ImageHeader header) => header.Format switch
     {
-        ImageFormat.Jpeg when header.IsCommonJpeg && header.Pixels * 3 <= TurboJpegRows.MaxLength => 3,
+        ImageFormat.Jpeg when header.IsCommonJpeg && header.Pixels * 3 <= WholeJpegBytes => 3,
         ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.Tiff => 2,
         _ => 0,
     };

@@ -5,7 +5,7 @@ using Imaging.Tests.Oracles;
 using ModelStore;
 using TestKit;
 
-namespace Imaging.Tests.Decoding;
+namespace Imaging.Tests;
 
 /// <summary>What the header gives away, and what is refused by it.</summary>
 public sealed class ImageInspectionTests

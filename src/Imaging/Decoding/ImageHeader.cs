@@ -1,6 +1,4 @@
-using Imaging.Decoding;
-
-namespace Imaging;
+namespace Imaging.Decoding;
 
 /// <summary>What a file says of itself before a pixel is decoded.</summary>
 /// <param name="Format">By its first bytes.</param>

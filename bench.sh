@@ -36,7 +36,7 @@ scratch=$root/.build/bench
 store=${BENCH_STORE:-$scratch/store}
 mkdir -p "$scratch" "$store"
 
-# The peers. A peer that cannot be had is left out, loudly; the rest is measured all the same.
+# The peers. A peer that cannot be installed is left out with a warning; the rest is measured.
 peer=$root/benchmarks/peers/node
 if [ ! -f "$peer/node_modules/.package-lock.json" ] || [ "$peer/package-lock.json" -nt "$peer/node_modules/.package-lock.json" ]; then
   echo "Fetching the Node peer ..."
@@ -53,7 +53,7 @@ if command -v apt-get > /dev/null && ! dpkg -s "${python[@]}" > /dev/null 2>&1; 
     > "$scratch/apt.log" 2>&1 || echo "WARNING: the FastAPI peer could not be installed ($scratch/apt.log); it is left out." >&2
 fi
 
-# The models. Speed does not depend on what the weights are.
+# The models. Speed does not depend on the weights.
 models=(resnet50_swsl resnet18_swsl)
 case " $mode ${only[*]} " in
   *" full "* | *" models "*) mapfile -t models < <(sed -n 's/.*"name": *"\([a-z0-9_]*\)".*/\1/p' src/ModelStore/Resources/catalog.json) ;;

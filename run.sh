@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 case "${1:-}" in -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 export MODEL_STORE=${MODEL_STORE:-$root/models}
-# The second start need not optimise the networks again.
+# Later starts skip the optimisation of the networks.
 export Runtime__OptimizedGraphCache=${Runtime__OptimizedGraphCache:-$root/.build/graphs}
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ $# -gt 0 ] || set -- resnet50_swsl
@@ -21,7 +21,7 @@ if [ -z "${CUDA:-}" ] && has_driver; then
     echo "NVIDIA driver found: this build uses the GPU (CUDA=0 ./run.sh builds for the CPU)."
     CUDA=1
   else
-    echo "NVIDIA driver found, but ONNX Runtime with CUDA cannot be had: this build uses the CPU."
+    echo "NVIDIA driver found, but ONNX Runtime with CUDA is not available: this build uses the CPU."
     CUDA=0
   fi
 fi

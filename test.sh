@@ -18,7 +18,7 @@ mkdir -p .build
 
 echo "== packages"
 export PATH=$PATH:$root/.build/tools/usr/bin
-# Of "!prometheus" its promtool alone is used.
+# Only promtool of "!prometheus" is used.
 is_there() { case $1 in '!prometheus') command -v promtool > /dev/null ;; *) dpkg -s "$1" > /dev/null 2>&1 ;; esac; }
 unpack() {
   mkdir -p .build/tools
@@ -48,7 +48,7 @@ if [ ${#missing[@]} -gt 0 ] && $install; then
     for package in "${missing[@]}"; do case $package in '!'*) unpack "${package#!}" ;; esac; done
   } > .build/apt.log 2>&1
   for package in "${missing[@]}"; do
-    is_there "$package" || echo "WARNING: ${package#!} could not be had (.build/apt.log); the tests that need it are skipped."
+    is_there "$package" || echo "WARNING: ${package#!} could not be installed (.build/apt.log); the tests that need it are skipped."
   done
 elif [ ${#missing[@]} -gt 0 ]; then
   echo "Not installed: ${missing[*]#!}; the tests that need them are skipped."

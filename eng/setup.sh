@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What run.sh, test.sh and bench.sh share: checks the tools, builds. Quick when nothing has changed.
+# The common part of run.sh, test.sh and bench.sh: checks the tools and builds. Quick when nothing has changed.
 #   eng/setup.sh [app|all]    app: the service and the export tool; all: tests and benchmarks too
 #   CUDA=1                    with ONNX Runtime's CUDA provider (linux-x64)
 set -euo pipefail
@@ -17,7 +17,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 if [ "${CUDA:-0}" = 1 ]; then "$root/eng/cuda-feed/pack.sh"; fi
 
-# What was built last may have been the other flavour, by hand too: the output says it.
+# The last build may have been the other flavour; its output shows which.
 is_flavour() {
   if [ "${CUDA:-0}" = 1 ]; then [ -e "$1/libonnxruntime_providers_cuda.so" ]; else [ ! -e "$1/libonnxruntime_providers_cuda.so" ]; fi
 }
@@ -43,5 +43,5 @@ echo "Building ..."
 for project in "${target[@]}"; do
   if ! dotnet build "$project" -c Release -v quiet > .build/build.log 2>&1; then cat .build/build.log >&2; exit 1; fi
 done
-# The moment the build began: a file changed meanwhile is built next time.
+# The time when the build began: files that change meanwhile are built next time.
 touch -r "$started" "$stamp"

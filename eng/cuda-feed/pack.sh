@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs ONNX Runtime with CUDA (linux-x64) under its official package ids into .feed/packages, for builds with CUDA=1 alone.
 #   eng/cuda-feed/pack.sh
-# Does nothing where a NuGet source offers the package, or where the feed is already what these files describe. Needs npm.
+# Does nothing where a NuGet source offers the package, or where the feed is up to date. Needs npm.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -24,7 +24,7 @@ quietly() {
 }
 rm -f "$feed/ready" "$feed"/*.nupkg
 
-# Asked of the sources themselves: the machine's package cache may hold what an earlier run of this script packed.
+# Queries the sources: the machine's package cache may hold packages of an earlier run of this script.
 rm -rf "$build/probe"
 if dotnet restore "$here/Probe.csproj" -r linux-x64 -p:OnnxRuntimeVersion="$version" --packages "$build/probe" >> "$log" 2>&1 &&
    compgen -G "$build/probe/*/*/runtimes/linux-x64/native/libonnxruntime_providers_cuda.so" > /dev/null; then
@@ -48,7 +48,7 @@ for id in Microsoft.ML.OnnxRuntime.Managed Microsoft.ML.OnnxRuntime.Gpu; do
   [ -n "$cache" ] && rm -rf "${cache:?}/$(tr '[:upper:]' '[:lower:]' <<< "$id")/$version"
   quietly dotnet pack "$here/$id.csproj" -c Release -p:OnnxRuntimeVersion="$version"
 done
-# The projects' restore results list the files of the packages they saw.
+# The projects' restore results list files of the old packages.
 find "$root/src" "$root/tools" "$root/tests" "$root/benchmarks" -path '*/obj/*' \
   \( -name project.assets.json -o -name project.nuget.cache \) -delete 2> /dev/null || true
 echo "$digest" > "$feed/ready"

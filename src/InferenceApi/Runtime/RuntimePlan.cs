@@ -60,6 +60,11 @@ public sealed record RuntimePlan
     /// <summary>Input rows that a model's instances on the CPU hold together.</summary>
     public int Rows => IsAdaptive ? MaxBatchOnAllCores + Instances : Instances * MaxBatch;
 
+    /// <summary>How runs share the cores of the CPU, in words.</summary>
+    public string CpuRuns => IsAdaptive
+        ? $"fewer images than {ComputeSlots} run on all cores, more run one on each core"
+        : $"{Instances} runs at once, {Threads} threads each, batches up to {MaxBatch}";
+
     public bool AllowSpinning { get; }
 
     /// <inheritdoc cref="RuntimeOptions.RunTimeout"/>

@@ -56,7 +56,7 @@ public sealed class ProviderTests
 
         Assert.All(problems, problem => Assert.Equal((ProblemKind.RunFailed, TimeSpan.FromSeconds(1)), (problem.Kind, problem.RetryAfter)));
         Assert.Equal(3, problems.Select(problem => problem.Detail).Distinct().Count());
-        Assert.Equal(503, ProblemTable.Of(ProblemKind.RunFailed).Status);
+        Assert.Equal(503, ProblemKind.RunFailed.Status);
     }
 
     [NoCudaFact]

@@ -166,7 +166,7 @@ public sealed class RoutingTests(ApiFactory api) : IClassFixture<ApiFactory>
         using HttpClient client = api.CreateClient();
         using JsonDocument list = JsonDocument.Parse(await client.GetStringAsync("/errors"));
         string[] types = [.. list.RootElement.EnumerateArray().Select(row => row.GetProperty("type").GetString()!)];
-        Assert.Equal(Enum.GetValues<ProblemKind>().Length, types.Length);
+        Assert.Equal(ProblemKind.All.Count, types.Length);
         Assert.Equal(types.Length, types.Distinct().Count());
         foreach (string type in types)
         {

@@ -53,8 +53,8 @@ internal sealed class ClassifyDocumentation : IOperationFilter
             if (ok.Content?["application/json"] is OpenApiMediaType answer) answer.Example = Examples.Answer;
         }
 
-        var problems = ProblemTable.Rows.Where(row => !NotOurs.Contains(row.Kind)).GroupBy(row => row.Status).OrderBy(group => group.Key);
-        foreach (IGrouping<int, ProblemTable.Row> group in problems)
+        var problems = ProblemKind.All.Except(NotOurs).GroupBy(kind => kind.Status).OrderBy(group => group.Key);
+        foreach (IGrouping<int, ProblemKind> group in problems)
         {
             OpenApiResponse problem = ProblemAnswer.Of(string.Join("; ", group.Select(row => $"{row.Title} (`{row.Type}`)")), context);
             if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)

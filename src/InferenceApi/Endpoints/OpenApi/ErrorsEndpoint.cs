@@ -10,7 +10,7 @@ internal static class ErrorsEndpoint
     public static void MapErrors(this IEndpointRouteBuilder routes)
     {
         routes.MapReading("/errors", () => new JsonAnswer<ErrorDescription[]>(
-                [.. ProblemTable.Rows.Select(ErrorDescription.Of)]))
+                [.. ProblemKind.All.Select(ErrorDescription.Of)]))
             .WithName("ListErrors").WithSummary("Every kind of problem this service answers with.").WithTags("Errors")
             .Produces<ErrorDescription[]>();
         routes.MapReading("/errors/{slug}", Describe)
@@ -19,17 +19,17 @@ internal static class ErrorsEndpoint
     }
 
     private static IResult Describe(string slug) =>
-        ProblemTable.Rows.FirstOrDefault(row => row.Slug == slug) is { } row
-            ? new JsonAnswer<ErrorDescription>(ErrorDescription.Of(row))
+        ProblemKind.All.FirstOrDefault(kind => kind.Slug == slug) is { } kind
+            ? new JsonAnswer<ErrorDescription>(ErrorDescription.Of(kind))
             : new Problem(ProblemKind.NotFound, "There is no such kind of problem; GET /errors lists them.");
 }
 
-/// <summary>A row of the error table.</summary>
+/// <summary>A kind of problem, as it is published.</summary>
 /// <param name="Type">The type member of the problems.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Title">The kind in words.</param>
 /// <param name="Remedy">What the caller can do.</param>
 internal sealed record ErrorDescription(string Type, int Status, string Title, string Remedy)
 {
-    public static ErrorDescription Of(ProblemTable.Row row) => new(row.Type, row.Status, row.Title, row.Remedy);
+    public static ErrorDescription Of(ProblemKind kind) => new(kind.Type, kind.Status, kind.Title, kind.Remedy);
 }

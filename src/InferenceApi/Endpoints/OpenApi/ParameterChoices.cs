@@ -14,7 +14,7 @@ namespace InferenceApi.Endpoints.OpenApi;
 /// </summary>
 internal sealed class ParameterChoices(ServedModels models, IOptions<ServingOptions> serving) : IOperationFilter
 {
-    private static readonly string[] Slugs = [.. ProblemTable.Rows.Select(row => row.Slug)];
+    private static readonly string[] Slugs = [.. ProblemKind.All.Select(kind => kind.Slug)];
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {

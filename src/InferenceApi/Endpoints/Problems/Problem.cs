@@ -5,9 +5,9 @@ using InferenceApi.Telemetry;
 namespace InferenceApi.Endpoints.Problems;
 
 /// <summary>One failure as the caller gets it.</summary>
-/// <param name="Kind">Which row of <see cref="ProblemTable"/>.</param>
+/// <param name="Kind">What kind of failure.</param>
 /// <param name="Detail">A sentence for people; never carries internals.</param>
-/// <param name="RetryAfter">When trying again makes sense; null where it does not.</param>
+/// <param name="RetryAfter">Time until a retry may succeed; null where it cannot.</param>
 internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryAfter = null) : IResult
 {
     public const string ContentType = "application/problem+json";
@@ -21,7 +21,7 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         if (httpContext.Response.HasStarted) return;
-        if (httpContext.Features.Get<RequestRecord>() is { } record) record.Problem = ProblemTable.Of(Kind).Slug;
+        if (httpContext.Features.Get<RequestRecord>() is { } record) record.Problem = Kind.Slug;
         HttpResponse response = httpContext.Response;
         ProblemBody body = ProblemBody.Of(this, ProblemHandling.TraceOf(httpContext));
         response.StatusCode = body.Status;

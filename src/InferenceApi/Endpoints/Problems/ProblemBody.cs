@@ -19,8 +19,8 @@ internal sealed record ProblemBody(
 {
     public static ProblemBody Of(Problem problem, string? traceId)
     {
-        ProblemTable.Row row = ProblemTable.Of(problem.Kind);
+        ProblemKind kind = problem.Kind;
         double? seconds = problem.RetryAfter is { } wait ? Math.Round(wait.TotalSeconds, 3) : null;
-        return new ProblemBody(row.Type, row.Title, row.Status, problem.Detail, problem.Detail, traceId, seconds);
+        return new ProblemBody(kind.Type, kind.Title, kind.Status, problem.Detail, problem.Detail, traceId, seconds);
     }
 }

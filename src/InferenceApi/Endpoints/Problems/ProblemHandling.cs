@@ -34,7 +34,7 @@ internal static partial class ProblemHandling
                 : ProblemMapping.Of(failure);
             if (problem.Kind == ProblemKind.Internal) Log.Unexpected(log, failure, TraceOf(context));
             context.Response.Clear();
-            if (ProblemTable.Of(problem.Kind).Status == StatusCodes.Status429TooManyRequests && pace.Exceeded)
+            if (problem.Kind.Status == StatusCodes.Status429TooManyRequests && pace.Exceeded)
                 await Task.Delay(RefusalPace.Delay, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await problem.ExecuteAsync(context);
         }

@@ -21,8 +21,7 @@ public static partial class ProviderSelection
             _ => Probed(options.For(options.Provider), probe),
         };
         if (plan.OnGpu) Log.OnGpu(logger, plan.Provider, string.Join(", ", plan.DeviceIds), plan.Instances, plan.MaxBatch, plan.Cuda);
-        else if (plan.IsAdaptive) Log.OnCpuAdaptive(logger, plan.ComputeSlots);
-        else Log.OnCpu(logger, plan.Instances, plan.Threads, plan.MaxBatch);
+        else Log.OnCpu(logger, plan.CpuRuns);
         return plan;
     }
 
@@ -39,7 +38,7 @@ public static partial class ProviderSelection
         }
     }
 
-    /// <summary>A build or a machine without CUDA is nothing to warn of; one that has both and cannot use them is.</summary>
+    /// <summary>A build or a machine without CUDA causes no warning; one with both that cannot use them does.</summary>
     private static void Explain(ProviderUnavailableException unavailable, ILogger logger)
     {
         bool built = !unavailable.Missing.Contains(ProviderLibrary.OfTheCudaBuild);
@@ -72,11 +71,7 @@ public static partial class ProviderSelection
         public static partial void OnGpu(
             ILogger logger, ExecutionProvider provider, string devices, int instances, int maxBatch, CudaOptions options);
 
-        [LoggerMessage(
-            4023, LogLevel.Information, "Provider Cpu: {Instances} runs at once, {Threads} threads each, batches up to {MaxBatch}.")]
-        public static partial void OnCpu(ILogger logger, int instances, int threads, int maxBatch);
-
-        [LoggerMessage(4025, LogLevel.Information, "Provider Cpu: fewer images than {Cores} run on all cores, more run one on each core.")]
-        public static partial void OnCpuAdaptive(ILogger logger, int cores);
+        [LoggerMessage(4023, LogLevel.Information, "Provider Cpu: {Runs}.")]
+        public static partial void OnCpu(ILogger logger, string runs);
     }
 }

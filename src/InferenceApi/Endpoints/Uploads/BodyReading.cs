@@ -32,7 +32,7 @@ internal sealed class BodyReading : Stream
         Begun = begun;
         _source = request.BodyReader;
         _cancellation = cancellation;
-        _ends = cancellation.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), _source);
+        _ends = cancellation.UnsafeRegister(static reading => ((BodyReading)reading!).CancelRead(), this);
     }
 
     /// <summary>The caller.</summary>
@@ -71,7 +71,7 @@ internal sealed class BodyReading : Stream
     {
         Volatile.Write(ref _refusal, refusal);
         // On the pool: what waits for the read must not run under the room's lock.
-        ThreadPool.UnsafeQueueUserWorkItem(static reader => reader.CancelPendingRead(), _source, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static reading => reading.CancelRead(), this, preferLocal: false);
     }
 
     /// <param name="buffer">Receives the next bytes.</param>
@@ -127,6 +127,18 @@ internal sealed class BodyReading : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Runs on a pool or timer thread, where an exception would end the process. Kestrel throws if the request has ended.</summary>
+    private void CancelRead()
+    {
+        try
+        {
+            _source.CancelPendingRead();
+        }
+        catch (Exception ended) when (ended is ObjectDisposedException or OperationCanceledException or IOException)
+        {
+        }
     }
 
     private Exception Reported(Exception failure) => failure switch

@@ -3,6 +3,7 @@ using System.Net;
 using InferenceApi.Endpoints.Problems;
 using InferenceApi.Endpoints.Uploads;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using TestKit;
 
 namespace InferenceApi.Tests.Endpoints.Uploads;
@@ -139,6 +140,18 @@ public sealed class BodyRoomTests : IDisposable
         Assert.Equal(1, room.Reading);
         silent.Dispose();
         good.Dispose();
+    }
+
+    [Fact]
+    public async Task DeadlineAfterTheEndOfTheRequest_IsHarmless()
+    {
+        using var deadline = new CancellationTokenSource();
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Loopback;
+        context.Features.Set<IRequestBodyPipeFeature>(new EndedBody());
+        using BodyReading body = Room(new UploadOptions()).Enter(context.Request, deadline.Token);
+
+        Assert.Null(await Record.ExceptionAsync(deadline.CancelAsync));
     }
 
     private BodyRoom Room(UploadOptions options)

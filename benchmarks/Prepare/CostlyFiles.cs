@@ -4,7 +4,9 @@ using Imaging.Tests;
 
 namespace Benchmarks.Prepare;
 
-/// <summary>Pictures of one colour, whose pixels cost and whose bytes do not, and of noise, whose bytes cost; most are written by libvips.</summary>
+/// <summary>
+/// Pictures of one colour, whose pixels cost and whose bytes do not, and of noise, whose bytes cost; most are written by libvips.
+/// </summary>
 internal static unsafe partial class CostlyFiles
 {
     private const int FlatSide = 4096, NoiseSide = 1024;
@@ -29,7 +31,8 @@ internal static unsafe partial class CostlyFiles
     private static readonly string[] Deep =
         [".png[compression=1]", ".png[compression=1,interlace=true]", ".tif[compression=deflate]"];
 
-    private static readonly string[] Inks = [".jpg[Q=100,subsample-mode=off]", ".jpg[Q=100,subsample-mode=off,interlace=true]", ".tif[compression=deflate]"];
+    private static readonly string[] Inks =
+        [".jpg[Q=100,subsample-mode=off]", ".jpg[Q=100,subsample-mode=off,interlace=true]", ".tif[compression=deflate]"];
 
     public static IEnumerable<(string Name, byte[] File)> Make()
     {
@@ -61,7 +64,8 @@ internal static unsafe partial class CostlyFiles
         foreach (string suffix in suffixes)
         {
             foreach (bool noise in (bool[])[false, true])
-                yield return ($"{kind} {suffix}, {(noise ? "noise" : "one colour")}".Trim(), Save(suffix, noise, bands, format, interpretation));
+                yield return (
+                    $"{kind} {suffix}, {(noise ? "noise" : "one colour")}".Trim(), Save(suffix, noise, bands, format, interpretation));
         }
     }
 

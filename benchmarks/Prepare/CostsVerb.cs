@@ -22,11 +22,13 @@ internal static partial class CostsVerb
         ImagingOptions unbounded = new() { MaxDecodeTime = TimeSpan.FromMinutes(1), DecodeMemory = long.MaxValue / 4 };
         ImagePreprocessor libvips = new(unbounded, useTurboJpeg: false);
         Console.WriteLine(
-            "| picture | file, KiB | Mpixel | processor, ms | of it in the kernel | by its header | ratio | ns a pixel | held, MiB | by its header "
+            "| picture | file, KiB | Mpixel | processor, ms | of it in the kernel | by its header | ratio | ns a pixel | held, MiB | by "
+            + "its header "
             + "| bytes a pixel |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         IEnumerable<(string Name, byte[] File)> pictures = arguments.Length == 0
             ? CostlyFiles.Make()
-            : Directory.GetFiles(arguments[0]).Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)));
+            : Directory.GetFiles(arguments[0]).Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)));
         foreach ((string name, byte[] file) in pictures) Console.WriteLine(Row(libvips, name, file));
     }
 

@@ -97,7 +97,8 @@ target=cpu
 image=localhost/inference-service
 if ${cuda:-false}; then
   target=cuda image=localhost/inference-service-cuda
-  [ -d "$root/.feed/packages" ] || "$root/eng/cuda-feed/pack.sh" > "$work/pack.log" 2>&1 || fail "eng/cuda-feed/pack.sh fails (log: $work/pack.log)"
+  [ -d "$root/.feed/packages" ] || "$root/eng/cuda-feed/pack.sh" > "$work/pack.log" 2>&1 ||
+    fail "eng/cuda-feed/pack.sh fails (log: $work/pack.log)"
 fi
 build() {
   echo "Building deploy/docker/Dockerfile, target $target ..."
@@ -184,7 +185,11 @@ fi
 
 # 512 MB where the kernel lets us say so; the peak is printed either way.
 limit=536870912
-if [ -f /sys/fs/cgroup/cgroup.controllers ]; then groups=/sys/fs/cgroup bound=memory.max; else groups=/sys/fs/cgroup/memory bound=memory.limit_in_bytes; fi
+if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+  groups=/sys/fs/cgroup bound=memory.max
+else
+  groups=/sys/fs/cgroup/memory bound=memory.limit_in_bytes
+fi
 cgroup=$groups/inference-verify-$$ confined=false
 # Where no groups are mounted this is a plain folder, which would take any file: only the kernel's own has cgroup.procs from the start.
 if mkdir "$cgroup" 2> /dev/null; then

@@ -63,11 +63,14 @@ public sealed class ImagePreprocessor
     /// <param name="timings">Time spent decoding and preparing.</param>
     /// <param name="cancellation">Looked at between two strips of rows.</param>
     /// <returns>Pooled memory that the caller owns and must dispose.</returns>
-    /// <exception cref="InvalidImageException">Damaged, or not decoded in the time that one picture may take; no memory is held.</exception>
+    /// <exception cref="InvalidImageException">
+    /// Damaged, or not decoded in the time that one picture may take; no memory is held.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; no memory is held.</exception>
     /// <exception cref="NotSupportedException">The recipe is not known.</exception>
     public PreparedImage Preprocess(
-        ReadOnlyMemory<byte> encoded, ImageHeader header, PreprocessingRecipe recipe, out ImageTimings timings, CancellationToken cancellation) =>
+        ReadOnlyMemory<byte> encoded, ImageHeader header, PreprocessingRecipe recipe, out ImageTimings timings,
+        CancellationToken cancellation) =>
         Preprocess(encoded, header, recipe, [], out timings, cancellation);
 
     /// <summary>

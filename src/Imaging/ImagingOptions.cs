@@ -8,7 +8,8 @@ public sealed class ImagingOptions
 {
     /// <summary>
     /// Most pixels (width × height) of a picture, by its header; the default is the count at which Pillow warns of a decompression bomb.
-    /// Formats that are held whole while they are decoded reach <c>DecodeMemory</c> or <c>MaxDecodeTime</c> earlier; docs/api.md has a table.
+    /// Formats that are held whole while they are decoded reach <c>DecodeMemory</c> or <c>MaxDecodeTime</c> earlier; docs/api.md has a
+    /// table.
     /// </summary>
     [Range(1, 1_000_000_000)]
     public long MaxPixels { get; set; } = 89_478_485;

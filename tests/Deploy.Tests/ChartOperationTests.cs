@@ -13,7 +13,10 @@ public sealed class ChartOperationTests
         [
             Chart.Accepting("""{"autoscaling":{"engine":"keda"}}"""),
             Chart.Accepting(
-                """{"autoscaling":{"engine":"keda","minReplicas":0,"keda":{"triggers":[{"type":"cron","metadata":{"timezone":"Etc/UTC"}}]}}}"""),
+                """
+                {"autoscaling":{"engine":"keda","minReplicas":0,
+                 "keda":{"triggers":[{"type":"cron","metadata":{"timezone":"Etc/UTC"}}]}}}
+                """),
         ]);
         JsonObject spec = charts[0].Single("ScaledObject")["spec"]!.AsObject();
         JsonObject trigger = spec["triggers"]![0]!["metadata"]!.AsObject();

@@ -4,8 +4,8 @@ namespace Imaging.Tests;
 internal static class CostlyPictures
 {
     /// <summary>
-    /// A progressive grey JPEG without DC whose scans say nothing, in the fewest bytes: each is runs of 16,384 empty blocks, of 15 zero bits.
-    /// Decoders pass over all blocks once for each scan.
+    /// A progressive grey JPEG without DC whose scans say nothing, in the fewest bytes: each is runs of 16,384 empty blocks, of 15 zero
+    /// bits. Decoders pass over all blocks once for each scan.
     /// </summary>
     /// <param name="side">Pixels.</param>
     /// <param name="scans">How many.</param>
@@ -28,7 +28,9 @@ internal static class CostlyPictures
         ];
     }
 
-    /// <summary>A lossless WebP of one colour in 28 bytes and some padding: all five of its codes have one symbol, which takes no bits.</summary>
+    /// <summary>
+    /// A lossless WebP of one colour in 28 bytes and some padding: all five of its codes have one symbol, which takes no bits.
+    /// </summary>
     public static byte[] WebP(int width, int height)
     {
         // No alpha, version 0, no transform, no colour cache, no groups; then five times "simple, one symbol, of one bit, 0".

@@ -87,7 +87,8 @@ public sealed class ImageInspectionTests
             "JPEG" => CostlyPictures.EmptyScans(side, scans: 100),
             _ => PngWriter.Write(side, side, bitDepth: 16, colorType: 6, [], interlaced: true),
         };
-        (double perPixel, int least) = format switch { "WebP" => (70, 28), "AVIF" => (130, 15), "JPEG" => (5 + 6 + 150, 12), _ => (71.0, 28) };
+        (double perPixel, int least) =
+            format switch { "WebP" => (70, 28), "AVIF" => (130, 15), "JPEG" => (5 + 6 + 150, 12), _ => (71.0, 28) };
         int side = (int)Math.Sqrt(1.9995e9 / perPixel);
         while (Accepts(Of(side + 1))) side++;
         Assert.InRange((double)side * side, least * 1e6, 2e9 / perPixel);

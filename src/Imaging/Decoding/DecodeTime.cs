@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Imaging.Decoding;
 
 /// <summary>
-/// The processor time that one picture may take, on the thread that made this. On a busy machine a picture waits for the processor, which is
-/// not its fault; so the thread's own clock decides, and is asked only once that much time has passed on the wall's.
+/// The processor time that one picture may take, on the thread that made this. On a busy machine a picture waits for the processor, which
+/// is not its fault; so the thread's own clock decides, and is asked only once that much time has passed on the wall's.
 /// </summary>
 internal readonly partial struct DecodeTime
 {

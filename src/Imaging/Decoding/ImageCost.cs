@@ -3,8 +3,8 @@ namespace Imaging.Decoding;
 /// <summary>What one picture takes, by its header alone: the same file costs the same everywhere.</summary>
 /// <param name="Format">Whose factors were used; what a machine makes of the time is learnt for each.</param>
 /// <param name="Time">
-/// Processor time on one core of the machine the factors were measured on (a virtual machine with two cores of an AMD EPYC, 2026). An estimate
-/// from above for common content.
+/// Processor time on one core of the machine the factors were measured on (a virtual machine with two cores of an AMD EPYC, 2026). An
+/// estimate from above for common content.
 /// </param>
 /// <param name="Bytes">Most memory that is held while it is decoded, the result excluded.</param>
 public readonly record struct ImageCost(ImageFormat Format, TimeSpan Time, long Bytes)
@@ -52,7 +52,9 @@ public readonly record struct ImageCost(ImageFormat Format, TimeSpan Time, long 
         _ => throw new ArgumentOutOfRangeException(nameof(header), header.Format, "No factor."),
     };
 
-    /// <summary>Bytes for each pixel besides: libvips keeps rows for a while; libturbojpeg has all of a small picture's three bytes.</summary>
+    /// <summary>
+    /// Bytes for each pixel besides: libvips keeps rows for a while; libturbojpeg has all of a small picture's three bytes.
+    /// </summary>
     private static double LeastHeld(ImageHeader header) => header.Format switch
     {
         ImageFormat.Jpeg when header.IsCommonJpeg && header.Pixels * 3 <= WholeJpegBytes => 3,

@@ -24,7 +24,9 @@ public readonly record struct ImageHeader(ImageFormat Format, int Width, int Hei
     /// <summary>Bytes in the file.</summary>
     public int Length { get; init; }
 
-    /// <summary>Bytes per pixel that the decoder holds of the whole picture before its first row is known; 0 where it holds a few rows.</summary>
+    /// <summary>
+    /// Bytes per pixel that the decoder holds of the whole picture before its first row is known; 0 where it holds a few rows.
+    /// </summary>
     public double HeldPerPixel { get; init; }
 
     /// <summary>JPEG: every decoder makes the same of it, as far as the headers tell.</summary>

@@ -22,8 +22,11 @@ public sealed class InvalidImageException : Exception
             InvalidImageReason.TooManyPixels,
             $"The image is {width} x {height} pixels; at most {limits.MaxPixels} pixels and {limits.MaxSide} per side are accepted.");
 
-    internal static InvalidImageException TooSlow(ImageHeader header, ImageLimits limits) => TooCostly(
-        $"{Described(header)} takes about {header.Cost.Time.TotalSeconds:0.0} s of processor time to decode; {limits.MaxTime.TotalSeconds:0.##} s are allowed");
+    internal static InvalidImageException TooSlow(ImageHeader header, ImageLimits limits)
+    {
+        double seconds = header.Cost.Time.TotalSeconds, allowed = limits.MaxTime.TotalSeconds;
+        return TooCostly($"{Described(header)} takes about {seconds:0.0} s of processor time to decode; {allowed:0.##} s are allowed");
+    }
 
     internal static InvalidImageException TooBig(ImageHeader header, ImageLimits limits) => TooCostly(
         $"{Described(header)} takes {header.Cost.Bytes >> 20} MiB of memory to decode; {limits.MaxBytes >> 20} MiB are allowed");

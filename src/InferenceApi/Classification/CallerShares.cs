@@ -2,7 +2,7 @@ using System.Net;
 
 namespace InferenceApi.Classification;
 
-/// <summary>How many places of each model's line the requests of one address hold, so that no address takes them all.</summary>
+/// <summary>How many places of each model's queue the requests of one address hold, so that no address takes them all.</summary>
 /// <param name="percent">Of a line that one address may hold, 1 to 100.</param>
 public sealed class CallerShares(int percent)
 {
@@ -32,7 +32,8 @@ public sealed class CallerShares(int percent)
     }
 
     private static ClassificationException Refusal(int share) => new(new Failure(
-        FailureKind.Overloaded, $"This address has {share} pictures under way, as many as one address may have (Uploads:AddressPercent).", Retry));
+        FailureKind.Overloaded,
+        $"This address has {share} pictures under way, as many as one address may have (Uploads:AddressPercent).", Retry));
 
     private void Return(IPAddress caller, string model, int images)
     {

@@ -5,7 +5,9 @@ namespace InferenceApi.Classification;
 /// <summary>Reads the body of one request, once, as its protocol has it. What it returns is the caller's to dispose.</summary>
 public delegate ValueTask<EncodedImages> ImageReader(CancellationToken cancellation);
 
-/// <summary>The images of one request, at least one once they are read, in the request's order; disposing gives back their memory.</summary>
+/// <summary>
+/// The images of one request, at least one once they are read, in the request's order; disposing gives back their memory.
+/// </summary>
 public sealed class EncodedImages : IReadOnlyList<EncodedImage>, IDisposable
 {
     private readonly List<EncodedImage> _images = [];

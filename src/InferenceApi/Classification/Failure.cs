@@ -20,7 +20,7 @@ public enum FailureKind
     /// <summary>More classes are asked for than the model has, or fewer than one.</summary>
     TopKInvalid,
 
-    /// <summary>More images in one request than the model's line can hold.</summary>
+    /// <summary>More images in one request than the model's queue can hold.</summary>
     TooManyImages,
 
     /// <summary>Refused at once, because it would have been answered too late.</summary>
@@ -59,7 +59,8 @@ public enum FailureKind
 public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAfter = null, Exception? Cause = null)
 {
     // A model that is loaded anew; an instance that is opened anew, or memory that another run gives back.
-    private static readonly TimeSpan ModelRetry = TimeSpan.FromSeconds(5), RunRetry = TimeSpan.FromSeconds(1), StoppingRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ModelRetry =
+        TimeSpan.FromSeconds(5), RunRetry = TimeSpan.FromSeconds(1), StoppingRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>How an image that failed so is counted.</summary>
     public ImageOutcome Outcome => Kind switch
@@ -77,10 +78,12 @@ public sealed record Failure(FailureKind Kind, string Detail, TimeSpan? RetryAft
         InvalidImageException image => new(KindOf(image.Reason), image.Message, Cause: thrown),
         UnknownModelException => new(FailureKind.ModelUnknown, thrown.Message, Cause: thrown),
         ServiceStoppingException => new(FailureKind.ShuttingDown, ReadinessState.Stopping, StoppingRetry, thrown),
-        ModelUnavailableException or StoreUnavailableException or QueueClosedException => new(FailureKind.ModelUnavailable, thrown.Message, ModelRetry, thrown),
+        ModelUnavailableException or StoreUnavailableException or QueueClosedException =>
+            new(FailureKind.ModelUnavailable, thrown.Message, ModelRetry, thrown),
         OverloadedException overloaded => new(FailureKind.Overloaded, thrown.Message, overloaded.RetryAfter, thrown),
         DeadlineExceededException => new(FailureKind.DeadlineExceeded, thrown.Message, Cause: thrown),
-        OperationCanceledException => new(FailureKind.DeadlineExceeded, "The request did not finish in the time it was allowed.", Cause: thrown),
+        OperationCanceledException =>
+            new(FailureKind.DeadlineExceeded, "The request did not finish in the time it was allowed.", Cause: thrown),
         RunFailedException run => new(FailureKind.RunFailed, DetailOf(run), RunRetry, thrown),
         _ => new(FailureKind.Internal, "The service failed to answer; its log has the cause under this trace id.", Cause: thrown),
     };

@@ -46,9 +46,11 @@ public sealed class ImageClassifier(
         {
             return await WalkAsync(request, read, cancellation, either.Token);
         }
-        catch (Exception thrown) when (!cancellation.IsCancellationRequested && Failure.Of(thrown) is { Kind: not FailureKind.Internal } failure)
+        catch (Exception thrown)
+            when (!cancellation.IsCancellationRequested && Failure.Of(thrown) is { Kind: not FailureKind.Internal } failure)
         {
-            if (failure.Kind == FailureKind.Overloaded && !record.IsRehearsal) metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
+            if (failure.Kind == FailureKind.Overloaded && !record.IsRehearsal)
+                metrics.ImagesFailed(record.Model, ImageOutcome.Refused, Math.Max(1, record.Images));
             throw new ClassificationException(failure);
         }
         finally
@@ -112,7 +114,8 @@ public sealed class ImageClassifier(
 
         // Decoding is synchronous work: on the pool, so that several images use several cores.
         Task OnPool(EncodedImage image, int index) => Task.Run(
-            async () => replies[index] = await ClassifyAsync(model, ticket, image, headers[index]!.Value, topK, cancellation), CancellationToken.None);
+            async () => replies[index] = await ClassifyAsync(model, ticket, image, headers[index]!.Value, topK, cancellation),
+            CancellationToken.None);
     }
 
     /// <summary>Step 3: what the header alone gives away. A reply without failure and without predictions goes on.</summary>
@@ -202,7 +205,8 @@ public sealed class ImageClassifier(
 
     private static ClassificationException TooMany(int capacity) => new(new Failure(
         FailureKind.TooManyImages,
-        $"The request has more images than the model's line holds ({capacity}, Serving:QueueCapacity). Send several requests; the service batches across requests."));
+        $"The request has more images than the model's queue holds ({capacity}, Serving:QueueCapacity). Send several requests; the "
+        + "service batches across requests."));
 
     private ClassificationException AllFailed(RequestRecord record, ImageReply[] replies, CancellationToken aborted)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace InferenceApi.Classification;
 
 /// <summary>
-/// One of the two lines that pictures wait in to be decoded, first come first served: so many at once, and so many bytes. Bytes are asked for
-/// with a turn in hand, so the first in line is the next to get them.
+/// One of the two lines that pictures wait in to be decoded, first come first served: so many at once, and so many bytes. Bytes are asked
+/// for with a turn in hand, so the first in line is the next to get them.
 /// </summary>
 internal sealed partial class PreparationLane(int turns, long bytes, bool inBackground) : IDisposable
 {

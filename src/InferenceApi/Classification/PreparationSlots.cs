@@ -8,8 +8,8 @@ namespace InferenceApi.Classification;
 /// before the queue, so admission must count it too.
 /// </summary>
 /// <remarks>
-/// There are two lanes, each first come first served, so nobody is passed for ever. Everyday pictures never wait for a costly one; those have
-/// three quarters of the bytes, as many turns, and threads that yield the processor to all others.
+/// There are two lanes, each first come first served, so nobody is passed for ever. Everyday pictures never wait for a costly one; those
+/// have three quarters of the bytes, as many turns, and threads that yield the processor to all others.
 /// </remarks>
 public sealed class PreparationSlots : IDisposable
 {
@@ -33,9 +33,11 @@ public sealed class PreparationSlots : IDisposable
         _everydayBytes = decodeMemory.All - decodeMemory.One;
         _everyday = new(count, _everydayBytes, inBackground: false);
         _costly = new(count, decodeMemory.One, inBackground: true);
-        metrics.Meter.CreateObservableGauge("inference.preparation.pending", () => Pending, "{image}", "Images being decoded or waiting for it.");
         metrics.Meter.CreateObservableGauge(
-            "inference.preparation.wait", () => Backlog().TotalSeconds, "s", "Until an everyday image that comes now has its turn to be decoded.");
+            "inference.preparation.pending", () => Pending, "{image}", "Images being decoded or waiting for it.");
+        metrics.Meter.CreateObservableGauge(
+            "inference.preparation.wait", () => Backlog().TotalSeconds, "s",
+            "Until an everyday image that comes now has its turn to be decoded.");
     }
 
     /// <summary>Pictures being decoded or waiting for it.</summary>
@@ -60,8 +62,8 @@ public sealed class PreparationSlots : IDisposable
     }
 
     /// <summary>
-    /// Runs the work when its turn has come, an everyday picture's on the calling thread. A cancelled caller waits no longer; the work has to
-    /// look at the token itself.
+    /// Runs the work when its turn has come, an everyday picture's on the calling thread. A cancelled caller waits no longer; the work has
+    /// to look at the token itself.
     /// </summary>
     public async Task<T> RunAsync<T>(ImageCost cost, Func<T> work, CancellationToken cancellation)
     {

@@ -32,7 +32,9 @@ public static class TopPredictions
         return top;
     }
 
-    /// <summary>Insertion into the sorted best so far: one comparison for nearly every class when k is small, k²/2 moves at worst.</summary>
+    /// <summary>
+    /// Insertion into the sorted best so far: one comparison for nearly every class when k is small, k²/2 moves at worst.
+    /// </summary>
     private static void SelectLargest(ReadOnlySpan<float> logits, Span<Prediction> top)
     {
         int filled = 0;

@@ -59,7 +59,8 @@ public sealed class ServingOptions : IValidatableObject
         if (!OnDemand && Preload.Count == 0)
         {
             yield return new ValidationResult(
-                "Serving:OnDemand is 'False' and Serving:Preload is empty, so no model could be served; allowed: name models in Serving:Preload.",
+                "Serving:OnDemand is 'False' and Serving:Preload is empty, so no model could be served; "
+                + "allowed: name models in Serving:Preload.",
                 [nameof(OnDemand)]);
         }
     }

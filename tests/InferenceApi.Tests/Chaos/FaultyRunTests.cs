@@ -21,7 +21,8 @@ public sealed class FaultyRunTests(ITestOutputHelper output)
     [Fact]
     public async Task OnlyTheImagesOfAFailedRun_AreRefused()
     {
-        int images = int.TryParse(Environment.GetEnvironmentVariable("FAULTY_IMAGES"), CultureInfo.InvariantCulture, out int given) ? given : 500;
+        int images =
+            int.TryParse(Environment.GetEnvironmentVariable("FAULTY_IMAGES"), CultureInfo.InvariantCulture, out int given) ? given : 500;
         using var service = new ChaosFactory(Seed, FaultEveryNthRun);
         byte[] picture = SmallPng.Rgb(40, 30);
         var statuses = new ConcurrentDictionary<HttpStatusCode, int>();
@@ -31,7 +32,8 @@ public sealed class FaultyRunTests(ITestOutputHelper output)
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(ClientAsync)));
 
         TimeSpan slowest = recoveries.DefaultIfEmpty().Max();
-        output.WriteLine($"{string.Join(", ", statuses)}; {service.Faults.Images} images in failed runs; slowest recovery {slowest.TotalMilliseconds:0} ms");
+        output.WriteLine($"{string.Join(", ", statuses)}; {service.Faults.Images} images in failed runs; slowest recovery "
+            + $"{slowest.TotalMilliseconds:0} ms");
         Assert.Empty(statuses.Keys.Except([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable]));
         int refused = statuses.GetValueOrDefault(HttpStatusCode.ServiceUnavailable);
         Assert.InRange(refused, 1, service.Faults.Images);
@@ -44,7 +46,8 @@ public sealed class FaultyRunTests(ITestOutputHelper output)
             long failedAt = 0;
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                using HttpResponseMessage answer = await client.PostAsync($"/v1/models/{ChaosFactory.Faulty}:classify", new ByteArrayContent(picture));
+                using HttpResponseMessage answer =
+                    await client.PostAsync($"/v1/models/{ChaosFactory.Faulty}:classify", new ByteArrayContent(picture));
                 statuses.AddOrUpdate(answer.StatusCode, 1, (_, count) => count + 1);
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && failedAt == 0) failedAt = Stopwatch.GetTimestamp();
                 if (answer.StatusCode != HttpStatusCode.OK || failedAt == 0) continue;

@@ -54,7 +54,8 @@ public sealed class RestartTests : IDisposable
 
     private async Task EndUnderLoadAsync(Process service, string[] expected, bool graceful)
     {
-        Task<(long At, int Answers)>[] clients = [.. Enumerable.Range(0, Clients).Select(n => Task.Run(() => AskUntilItFailsAsync(n, expected)))];
+        Task<(long At, int Answers)>[] clients =
+            [.. Enumerable.Range(0, Clients).Select(n => Task.Run(() => AskUntilItFailsAsync(n, expected)))];
         await Task.Delay(Load, TimeProvider.System);
         long signalled = Stopwatch.GetTimestamp();
         if (graceful)

@@ -45,7 +45,8 @@ public sealed class PreparationSlotsTests : IDisposable
         using var left = new CancellationTokenSource();
         using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
-        Task<int> first = Task.Run(async () => await slots.RunAsync(Everyday, () => { entered.Set(); release.Wait(); return 1; }, CancellationToken.None));
+        Task<int> first = Task.Run(
+            async () => await slots.RunAsync(Everyday, () => { entered.Set(); release.Wait(); return 1; }, CancellationToken.None));
         entered.Wait();
         Task<int> second = slots.RunAsync(Everyday, () => 2, left.Token);
         Assert.Equal(2, slots.Pending);
@@ -63,7 +64,8 @@ public sealed class PreparationSlotsTests : IDisposable
     public async Task FailedWork_GivesItsSlotBack()
     {
         using var slots = new PreparationSlots(1, Memory, _metrics.Metrics, TimeProvider.System);
-        await Assert.ThrowsAsync<InvalidDataException>(async () => await slots.RunAsync<int>(Everyday, () => throw new InvalidDataException(), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            async () => await slots.RunAsync<int>(Everyday, () => throw new InvalidDataException(), CancellationToken.None));
         Assert.Equal(2, await slots.RunAsync(Everyday, () => 2, CancellationToken.None));
     }
 

@@ -34,7 +34,8 @@ internal sealed class ServingRig : IAsyncDisposable
         var loader = new ModelLoader(Open, Slots, new RuntimeOptions { MaxBatch = 4, Sessions = 1 }.For(ExecutionProvider.Cpu), Serving,
             _metrics.Metrics, Clock, NullLogger<ModelLoader>.Instance);
         Models = new ServedModels(
-            Store, loader, new MemoryBudget(memoryBudget), Serving, () => TimeSpan.Zero, _metrics.Metrics, Clock, NullLogger<ServedModels>.Instance);
+            Store, loader, new MemoryBudget(memoryBudget), Serving, () => TimeSpan.Zero, _metrics.Metrics, Clock,
+            NullLogger<ServedModels>.Instance);
     }
 
     public StoreFolder Store { get; }

@@ -29,7 +29,12 @@ internal sealed unsafe class GifRows : RgbRows
         GifFrame frame = GifFrame.ReadFirst(file);
         if (frame.CanvasWidth == 0 || frame.CanvasHeight == 0)
             throw InvalidImageException.Unreadable(ImageFormat.Gif, "its canvas has no pixels");
-        return new(ImageFormat.Gif, frame.CanvasWidth, frame.CanvasHeight) { Channels = 1, Interlaced = frame.Interlaced, HeldPerPixel = 1.1 };
+        return new(ImageFormat.Gif, frame.CanvasWidth, frame.CanvasHeight)
+        {
+            Channels = 1,
+            Interlaced = frame.Interlaced,
+            HeldPerPixel = 1.1,
+        };
     }
 
     /// <exception cref="InvalidImageException">No frame, a canvas over the limits, or damaged frame data.</exception>

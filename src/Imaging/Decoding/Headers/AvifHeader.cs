@@ -3,12 +3,14 @@ using System.Buffers.Binary;
 namespace Imaging.Decoding.Headers;
 
 /// <summary>
-/// The size of an AVIF, the largest "ispe" property of its meta box, and its depth, the deepest "av1C". Which item is the picture takes four
-/// more boxes to tell; thumbnails are smaller than the picture, and alpha and tiles no larger.
+/// The size of an AVIF, the largest "ispe" property of its meta box, and its depth, the deepest "av1C". Which item is the picture takes
+/// four more boxes to tell; thumbnails are smaller than the picture, and alpha and tiles no larger.
 /// </summary>
 internal static class AvifHeader
 {
-    /// <summary>Bytes a pixel, by `benchmarks costs`: planes, libheif's RGB and libvips's copy; 16 bits for what is deeper than 8.</summary>
+    /// <summary>
+    /// Bytes a pixel, by `benchmarks costs`: planes, libheif's RGB and libvips's copy; 16 bits for what is deeper than 8.
+    /// </summary>
     private const double Held = 18.5, HeldDeep = 22.5;
 
     /// <summary>Of the third byte of an "av1C": 10 or 12 bits.</summary>
@@ -26,7 +28,9 @@ internal static class AvifHeader
         return new(ImageFormat.Avif, width, height) { BitDepth = depth, HeldPerPixel = depth > 8 ? HeldDeep : Held };
     }
 
-    /// <summary>Each level is one of three fixed kinds of box, but those may be nested by malice: the depth is bounded by the caller's.</summary>
+    /// <summary>
+    /// Each level is one of three fixed kinds of box, but those may be nested by malice: the depth is bounded by the caller's.
+    /// </summary>
     private static void Search(ReadOnlySpan<byte> boxes, ref int width, ref int height, ref int depth, int level = 0)
     {
         while (boxes.Length >= 8)

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Imaging.Decoding.Headers;
 
 /// <summary>
-/// What has to be known of a JPEG before a library opens it: size, kinds that Pillow refuses, and how often its scans pass over the picture.
+/// What has to be known of a JPEG before a library opens it: size, kinds that Pillow refuses, and how often its scans pass over the
+/// picture.
 /// </summary>
 internal static class JpegHeader
 {

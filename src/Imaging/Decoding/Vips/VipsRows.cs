@@ -51,10 +51,13 @@ internal sealed unsafe class VipsRows : RgbRows
     /// <param name="encoded">First byte of the file; pinned until the rows are disposed.</param>
     /// <param name="header">What our own reading of the header says.</param>
     /// <param name="allowed">The time it may take, and the limits to keep.</param>
-    /// <exception cref="InvalidImageException">An unreadable header, or a larger picture than was inspected; no pixel was decoded.</exception>
+    /// <exception cref="InvalidImageException">
+    /// An unreadable header, or a larger picture than was inspected; no pixel was decoded.
+    /// </exception>
     public static VipsRows Open(byte* encoded, ImageHeader header, DecodeTime allowed)
     {
-        WatchedSource? source = header is { Format: ImageFormat.Jpeg or ImageFormat.Png, HeldPerPixel: > 0 } ? new(encoded, header.Length, allowed) : null;
+        WatchedSource? source =
+            header is { Format: ImageFormat.Jpeg or ImageFormat.Png, HeldPerPixel: > 0 } ? new(encoded, header.Length, allowed) : null;
         nint image = 0;
         try
         {

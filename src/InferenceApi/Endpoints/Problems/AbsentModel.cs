@@ -3,7 +3,7 @@ using ModelStore;
 
 namespace InferenceApi.Endpoints.Problems;
 
-/// <summary>The answer for a model that is not served: where it is not installed, the installed ones, ready ones first, and similar names.</summary>
+/// <summary>The answer for a model that is not served; if it is not installed, with the installed ones and similar names.</summary>
 internal static class AbsentModel
 {
     private const int MostNames = 12, MostSuggestions = 4;

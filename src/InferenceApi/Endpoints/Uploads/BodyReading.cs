@@ -129,7 +129,9 @@ internal sealed class BodyReading : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Runs on a pool or timer thread, where an exception would end the process. Kestrel throws if the request has ended.</summary>
+    /// <summary>
+    /// Runs on a pool or timer thread, where an exception would end the process. Kestrel throws if the request has ended.
+    /// </summary>
     private void CancelRead()
     {
         try

@@ -171,7 +171,8 @@ internal sealed class BodyRoom : IDisposable
 
     private static RequestException Full(bool share) => new(
         ProblemKind.TooManyUploads,
-        share ? "This address has as many uploads under way as one address may have (Uploads:AddressPercent)." : "As many uploads are under way as the service takes at once.",
+        share ? "This address has as many uploads under way as one address may have (Uploads:AddressPercent)."
+            : "As many uploads are under way as the service takes at once.",
         TimeSpan.FromSeconds(1));
 
     private readonly record struct Usage(int Bodies, long Bytes);

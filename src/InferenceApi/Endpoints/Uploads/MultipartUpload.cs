@@ -14,7 +14,8 @@ internal static class MultipartUpload
     {
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         // RFC 2046 allows 70 characters.
-        if (boundary.Length is 0 or > 70) throw RequestException.Malformed("The multipart Content-Type has no boundary of 1 to 70 characters.");
+        if (boundary.Length is 0 or > 70)
+            throw RequestException.Malformed("The multipart Content-Type has no boundary of 1 to 70 characters.");
         var reader = new MultipartReader(boundary, body);
         try
         {
@@ -38,7 +39,8 @@ internal static class MultipartUpload
             return;
         }
 
-        string name = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        string name =
+            HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
         var bytes = new PooledBytes(body);
         images.Add(new EncodedImage(name.Length == 0 ? null : name, bytes), options.MaxImages);
         await bytes.ReadAsync(section.Body);

@@ -20,21 +20,22 @@ public sealed class UploadOptions
 
     /// <summary>
     /// Most bodies that are being read at once; one more is 429. Each takes a first buffer of 256 KB, and all of those at most half of
-    /// <see cref="MemoryBudget"/>, so the limit is lower where that is small. Where none is left the slowest below <see cref="MinRate"/> gives way.
+    /// <see cref="MemoryBudget"/>, so the limit is lower where that is small. Where none is left the slowest below <see cref="MinRate"/>
+    /// gives way.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxReading { get; set; } = 1024;
 
     /// <summary>
-    /// Bytes of memory that all uploads may hold, from their first byte to their answer; more is 429, but one alone always fits. 0: an eighth
-    /// of the memory that the container or machine has, and at least 64 MB.
+    /// Bytes of memory that all uploads may hold, from their first byte to their answer; more is 429, but one alone always fits. 0: an
+    /// eighth of the memory that the container or machine has, and at least 64 MB.
     /// </summary>
     [Range(0, long.MaxValue)]
     public long MemoryBudget { get; set; }
 
     /// <summary>
-    /// Bytes a second that a body must have come with on average after <see cref="Grace"/>, or the answer is 408. So a body of 1 MB is read for
-    /// some 4 minutes at most, and none for longer than its request is allowed. A phone on EDGE sends 10 000.
+    /// Bytes a second that a body must have come with on average after <see cref="Grace"/>, or the answer is 408. So a body of 1 MB is read
+    /// for some 4 minutes at most, and none for longer than its request is allowed. A phone on EDGE sends 10 000.
     /// </summary>
     [Range(1, 1 << 30)]
     public int MinRate { get; set; } = 4096;
@@ -44,7 +45,7 @@ public sealed class UploadOptions
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Per cent of the bodies being read, of their memory and of the places in a model's line that one address (of IPv6 the first 64 bits)
+    /// Per cent of the bodies being read, of their memory and of the places in a model's queue that one address (of IPv6 the first 64 bits)
     /// may hold; 100 where all requests come from a proxy that is not among Connections:TrustedProxies.
     /// </summary>
     [Range(1, 100)]

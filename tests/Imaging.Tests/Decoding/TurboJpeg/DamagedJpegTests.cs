@@ -58,7 +58,8 @@ public sealed class DamagedJpegTests
     {
         fixed (byte* bytes = encoded)
         {
-            using RgbRows rows = ImageDecoder.Open(bytes, ImageInspection.Inspect(encoded, Options.Limits), new(Options.Limits, default), turboJpeg: true);
+            using RgbRows rows =
+                ImageDecoder.Open(bytes, ImageInspection.Inspect(encoded, Options.Limits), new(Options.Limits, default), turboJpeg: true);
             return rows is TurboJpegRows;
         }
     }

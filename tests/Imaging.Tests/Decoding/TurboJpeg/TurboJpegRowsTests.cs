@@ -68,13 +68,15 @@ public sealed class TurboJpegRowsTests
         }
     }
 
-    private static ImageHeader Inspected(byte[] encoded, ImagingOptions? options) => ImageInspection.Inspect(encoded, (options ?? new()).Limits);
+    private static ImageHeader Inspected(byte[] encoded, ImagingOptions? options) =>
+        ImageInspection.Inspect(encoded, (options ?? new()).Limits);
 
     private static unsafe Type Opened(byte[] encoded, ImagingOptions? options = null)
     {
         fixed (byte* bytes = encoded)
         {
-            using RgbRows rows = ImageDecoder.Open(bytes, Inspected(encoded, options), new((options ?? new()).Limits, default), turboJpeg: true);
+            using RgbRows rows =
+                ImageDecoder.Open(bytes, Inspected(encoded, options), new((options ?? new()).Limits, default), turboJpeg: true);
             return rows.GetType();
         }
     }

@@ -9,7 +9,9 @@ using TestKit;
 
 namespace InferenceApi.Tests.Endpoints.Uploads;
 
-/// <summary>Senders who are slow, leave, reset or send nonsense, over a real socket: never the service's fault, never its neighbours'.</summary>
+/// <summary>
+/// Senders who are slow, leave, reset or send nonsense, over a real socket: never the service's fault, never its neighbours'.
+/// </summary>
 public sealed class SlowAndBrokenBodyTests : IDisposable
 {
     // Of this model only: the meters of other tests' services are on the same page.
@@ -68,14 +70,16 @@ public sealed class SlowAndBrokenBodyTests : IDisposable
         const int Resets = 300;
         for (int i = 0; i < Resets; i++)
         {
-            using TcpClient client = await SendAsync("Content-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data; filename=a\r\n\r\n", type);
+            using TcpClient client =
+                await SendAsync("Content-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data; filename=a\r\n\r\n", type);
             // Half of them when the server has surely begun to read, the others whenever it happens.
             if (i % 2 == 0) await client.GetStream().WriteAsync(new byte[2000]);
             client.LingerState = new LingerOption(enable: true, seconds: 0);
         }
 
         using var http = new HttpClient { BaseAddress = _address };
-        using HttpResponseMessage answer = await http.PostAsync($"/v1/models/{ApiFactory.Model}:classify", new ByteArrayContent(SmallPng.Rgb(20, 20)));
+        using HttpResponseMessage answer =
+            await http.PostAsync($"/v1/models/{ApiFactory.Model}:classify", new ByteArrayContent(SmallPng.Rgb(20, 20)));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var room = _api.Services.GetRequiredService<InferenceApi.Endpoints.Uploads.BodyRoom>();
         Patience.Until(() => room is { Reading: 0, Held: 0 }, "every seat and buffer is given back");
@@ -107,7 +111,8 @@ public sealed class SlowAndBrokenBodyTests : IDisposable
         while (await reader.ReadLineAsync().Soon() is { Length: > 0 } line)
         {
             text.Append(line).Append('\n');
-            if (line.StartsWith("Content-Length:", StringComparison.Ordinal)) length = int.Parse(line["Content-Length:".Length..], CultureInfo.InvariantCulture);
+            if (line.StartsWith("Content-Length:", StringComparison.Ordinal))
+                length = int.Parse(line["Content-Length:".Length..], CultureInfo.InvariantCulture);
         }
 
         char[] body = new char[length];

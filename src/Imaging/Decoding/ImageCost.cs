@@ -10,8 +10,8 @@ namespace Imaging.Decoding;
 public readonly record struct ImageCost(ImageFormat Format, TimeSpan Time, long Bytes)
 {
     /// <summary>
-    /// Pixels of a common JPEG that is decoded in one piece: 16 MiB, 5.6 megapixels. Nothing larger is decoded whole: libvips needs a few rows at a time, and beyond the caches the gain
-    /// shrinks to a quarter of the decode.
+    /// 16 MiB of pixels, 5.6 megapixels: a common JPEG up to here is decoded in one piece. Nothing larger is: libvips needs a few rows at
+    /// a time, and beyond the caches the gain shrinks to a quarter of the decode.
     /// </summary>
     internal const int WholeJpegBytes = 16 << 20;
 

@@ -50,7 +50,7 @@ public sealed record RuntimeOptions : IValidatableObject
 
     /// <summary>
     /// A run that takes longer, and longer than fifty times what was measured, is given up: its images are answered 503, and another
-    /// instance is opened in place of the one that hangs.
+    /// instance is opened in place of the one that hangs. On a CPU a run of the warm-up has four times as long; then the load fails.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RunTimeout { get; init; } = TimeSpan.FromSeconds(30);

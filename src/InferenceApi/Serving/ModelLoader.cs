@@ -8,6 +8,9 @@ namespace InferenceApi.Serving;
 /// <summary>Verify, open, warm up: makes a <see cref="ServedModel"/> of an installed one.</summary>
 public sealed class ModelLoader
 {
+    /// <summary>Nothing is measured yet, and a first run plans and allocates.</summary>
+    private const int WarmUpPatience = 4;
+
     private readonly ModelOpener _open;
     private readonly ComputeSlots _slots;
     private readonly RuntimePlan _plan;
@@ -61,10 +64,12 @@ public sealed class ModelLoader
         cancellation.ThrowIfCancellationRequested();
         ModelManifest manifest = installed.Manifest;
         OpenedModel opened = _open(installed);
+        // On a GPU a first run may build an engine for minutes.
+        OpenedModel warmedUp = _plan.OnGpu ? opened : WatchedInstance.Watch(opened, WarmUpPatience * _plan.RunTimeout);
         try
         {
             announce(ModelState.WarmingUp);
-            RunTimeModel runTimes = RunTimeModel.Measure(opened, _slots, _clock, _serving.WarmUpBudget, cancellation);
+            RunTimeModel runTimes = RunTimeModel.Measure(warmedUp, _slots, _clock, _serving.WarmUpBudget, cancellation);
             var queue = new ImageQueue(_serving.QueueCapacityFor(runTimes.LargestUsefulBatch), opened.RowLength, _clock);
             BatchWorker[] workers = BatchWorker.ForAll(
                 manifest, opened, () => _open(installed), runTimes, queue, _slots, _metrics, _clock, _logger, _plan.RunTimeout);
@@ -73,7 +78,7 @@ public sealed class ModelLoader
         }
         catch
         {
-            opened.Dispose();
+            warmedUp.Dispose();
             throw;
         }
     }

@@ -45,10 +45,10 @@ public readonly record struct ImageCost(ImageFormat Format, TimeSpan Time, long 
         ImageFormat.Jpeg when header.HeldPerPixel == 0 => (5, 12),
         ImageFormat.Jpeg => (5 + (3 * header.HeldPerPixel) + (1.5 * header.Scans), 12),
         ImageFormat.Png => (3 + (1.5 * header.BitDepth * header.Channels / 8) + (7 * header.HeldPerPixel), 10),
-        ImageFormat.WebP => (70, 50),
+        ImageFormat.WebP => (75, 50),
         ImageFormat.Gif => (8, 25),
         ImageFormat.Tiff => (4 + (header.BitDepth * header.Channels / 8.0) + (5 * header.HeldPerPixel), 10),
-        ImageFormat.Avif => (header.BitDepth > 8 ? 220 : 130, 150),
+        ImageFormat.Avif => (header.BitDepth > 8 ? 270 : 160, 150),
         _ => throw new ArgumentOutOfRangeException(nameof(header), header.Format, "No factor."),
     };
 

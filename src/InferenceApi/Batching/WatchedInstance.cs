@@ -46,13 +46,14 @@ internal sealed class WatchedInstance : IModelInstance
     /// <exception cref="TimeoutException">The run did not end in time; its thread is left to it.</exception>
     public void Run(int rows)
     {
-        _run = Task.Factory.StartNew(() => _inner.Run(rows), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _run = Task.Factory.StartNew(
+            () => _inner.Run(rows), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (!((IAsyncResult)_run).AsyncWaitHandle.WaitOne(_limit))
             throw new TimeoutException($"A run of {rows} images in the warm-up did not end within {_limit.TotalSeconds:F0} s.");
         _run.GetAwaiter().GetResult();
     }
 
-    /// <summary>Closes the instance: now, or where a run hangs when that ends, because an instance must not be closed while it runs.</summary>
+    /// <summary>Closes the instance: now, or where a run hangs when that ends. It must not be closed while it runs.</summary>
     public void Dispose() => _run.ContinueWith(
         static (_, inner) => ((IModelInstance)inner!).Dispose(), _inner, CancellationToken.None,
         TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

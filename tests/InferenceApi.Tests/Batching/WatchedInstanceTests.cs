@@ -29,7 +29,10 @@ public sealed class WatchedInstanceTests
     [Fact]
     public void RunThatThrows_ThrowsItsOwn_AndTheInstanceIsClosedAtOnce()
     {
-        var instance = new ScriptedInstance(maxBatch: 1, rowLength: 1, classes: 1) { OnRun = _ => throw new InvalidOperationException("no") };
+        var instance = new ScriptedInstance(maxBatch: 1, rowLength: 1, classes: 1)
+        {
+            OnRun = _ => throw new InvalidOperationException("no"),
+        };
         OpenedModel watched = WatchedInstance.Watch(new OpenedModel(ExecutionProvider.Cpu, [instance]), Limit);
         Assert.Equal("no", Assert.Throws<InvalidOperationException>(() => watched.Instances[0].Run(1)).Message);
         watched.Dispose();
